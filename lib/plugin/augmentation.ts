@@ -1,0 +1,43 @@
+import type { FastifyRequest } from 'fastify'
+import type { RouteCorsOptions } from '../policy/options.js'
+import type { Outcome } from '../policy/policy.js'
+import type { RoutePolicy } from './route-policy.js'
+import type { Scope } from './scope.js'
+import type { Target, Unrouted } from './target.js'
+
+/** On an instance: the registration whose policy counts for its routes. Children inherit it with the instance. */
+export const kScope: unique symbol = Symbol('fastify-cors-policy.scope')
+/** On a request: what was decided for its response; `null` while nothing is, or where the plugin stays out. */
+export const kOutcome: unique symbol = Symbol('fastify-cors-policy.outcome')
+/** In a route's config: its policy. */
+export const kRoutePolicy: unique symbol = Symbol('fastify-cors-policy.routePolicy')
+/** In the config of the plugin's own routes: what they stand for. */
+export const kStandsFor: unique symbol = Symbol('fastify-cors-policy.standsFor')
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * CORS of this route, for its actual requests and its preflight: `false` for none, or options that replace the
+     * scope's options of the same name.
+     */
+    cors?: false | RouteCorsOptions
+    /** @internal */
+    [kRoutePolicy]?: RoutePolicy
+    /** @internal */
+    [kStandsFor]?: Target | Unrouted
+  }
+
+  interface FastifyInstance {
+    /** @internal */
+    [kScope]?: Scope
+  }
+
+  interface FastifyRequest {
+    /** @internal */
+    [kOutcome]: Outcome | null
+  }
+}
+
+declare module '../policy/options.js' {
+  interface PolicyRequest extends FastifyRequest {}
+}

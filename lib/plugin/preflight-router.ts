@@ -1,0 +1,261 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import { CorsOptionsError } from '../policy/issue.js'
+import type { Policy } from '../policy/policy.js'
+import { isPreflight, requestedMethod } from '../protocol/preflight.js'
+import { isForbiddenMethod, serializeMethods } from '../protocol/method.js'
+import { kStandsFor } from './augmentation.js'
+import type { RoutePolicy } from './route-policy.js'
+import type { Scope } from './scope.js'
+import { moreSpecific, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
+
+/** The name of the route constraint. It ends up in generated code, and so is an identifier. */
+const CONSTRAINT = 'corsPolicy'
+
+/** On a Node request: the policy that leaves this preflight to the application, with the target if there is one. */
+const kLeft = Symbol('fastify-cors-policy.left')
+
+/** A preflight that a policy does not answer itself. */
+export interface LeftPreflight {
+  readonly policy: Policy
+  readonly target: Target
+}
+
+type PreflightRequest = IncomingMessage & { [kLeft]?: LeftPreflight }
+
+/** Asks Fastify's router for the target of a method at a URL, without a request. */
+class Probe {
+  endpoint: Endpoint | undefined
+  constructor (readonly method: string, readonly host: string | undefined) {}
+}
+
+/** What `onRoute` hooks get besides the route's options. */
+export type AnnouncedRoute = RouteOptions & { routePath: string, path: string, prefix: string }
+
+/**
+ * Finds the target route of a preflight with Fastify's own router: each URL with routes gets an OPTIONS route under a
+ * constraint that only a preflight meets, and only one whose target is there. One for an application.
+ */
+export class PreflightRouter {
+  static readonly #ofServer = new WeakMap<Server, PreflightRouter>()
+
+  readonly #application: FastifyInstance
+  readonly #constrained: Array<Target | Unrouted> = []
+  readonly #targets = new Map<FastifyInstance, Map<string, Target>>()
+  readonly #routes: RoutePolicy[] = []
+
+  /** The application's router for preflights, made when the plugin is first registered anywhere in it. */
+  static of (instance: FastifyInstance): PreflightRouter {
+    let router = PreflightRouter.#ofServer.get(instance.server)
+    if (router === undefined) {
+      router = new PreflightRouter(instance)
+      PreflightRouter.#ofServer.set(instance.server, router)
+    }
+    return router
+  }
+
+  private constructor (instance: FastifyInstance) {
+    this.#application = instance
+    instance.addConstraintStrategy({
+      name: CONSTRAINT,
+      storage: () => new Resource(this),
+      // The request itself: the storages look at as much of it as they need.
+      deriveConstraint: (request: IncomingMessage) => request,
+      mustMatchWhenDerived: false
+    } as unknown as Parameters<FastifyInstance['addConstraintStrategy']>[0])
+    instance.addHook('onReady', async () => { this.#settle() })
+  }
+
+  /** Takes note of a route, and gives its URL an OPTIONS route if it has none. */
+  add (instance: FastifyInstance, announced: AnnouncedRoute, route: RoutePolicy): void {
+    this.#routes.push(route)
+    let targets = this.#targets.get(instance)
+    if (targets === undefined) this.#targets.set(instance, targets = new Map())
+    let target = targets.get(announced.url)
+    const isNew = target === undefined
+    if (target === undefined) targets.set(announced.url, target = new Target())
+    const host = announced.constraints?.['host'] as HostConstraint
+    for (const method of [announced.method].flat()) target.endpoints.push({ method, host, route })
+    if (isNew) this.#addOptionsRoute(instance, announced, target, route.policy)
+  }
+
+  #addOptionsRoute (instance: FastifyInstance, announced: AnnouncedRoute, target: Target, policy: Policy): void {
+    const { routePath, prefix, prefixTrailingSlash } = announced
+    instance.route({
+      ...this.#constrainedRoute(target, policy),
+      method: 'OPTIONS',
+      // '/' under a prefix is announced as '', once for the two URLs that it may be.
+      url: routePath === '' && prefix !== '' ? '/' : routePath,
+      ...(prefixTrailingSlash === undefined ? {} : { prefixTrailingSlash })
+    })
+  }
+
+  /** Makes the URLs without a route below a scope's prefix the scope's own: preflights and actual requests. */
+  addUnrouted (instance: FastifyInstance, scope: Scope): void {
+    const route = this.#constrainedRoute(new Unrouted(scope), scope.policy)
+    for (const url of ['', '/*']) {
+      // Not the handler but the last onRequest hook ends the request: the body of an unknown URL is not worth parsing.
+      instance.route({ ...route, method: instance.supportedMethods as string[], url, exposeHeadRoute: false, onRequest: notFound })
+    }
+  }
+
+  #constrainedRoute (standsFor: Target | Unrouted, { hideOptionsRoute, logLevel }: Policy) {
+    // `hide` is @fastify/swagger's addition to Fastify's schemas.
+    const schema: FastifySchema & { hide: boolean } = { hide: hideOptionsRoute }
+    return {
+      constraints: { [CONSTRAINT]: this.#constrained.push(standsFor) - 1 },
+      config: { [kStandsFor]: standsFor },
+      schema,
+      ...(logLevel === undefined ? {} : { logLevel }),
+      handler: notFound
+    }
+  }
+
+  /** @internal What a constraint's value stands for. */
+  standsFor (index: number): Target | Unrouted {
+    return this.#constrained[index] as Target | Unrouted
+  }
+
+  /** Whether the application has a route, the plugin's own left out. */
+  hasRoute (method: string, request: IncomingMessage): boolean {
+    // The router looks methods up in upper case; a browser that asks for `patch` would send just that.
+    return method === method.toUpperCase() &&
+      this.#route(method, request, { host: hostOf(request), version: request.headers['accept-version'] }) !== null
+  }
+
+  /** The endpoint for a method at the request's URL, among the routes that the plugin has seen. */
+  findEndpoint (method: string, request: IncomingMessage): Endpoint | undefined {
+    const probe = new Probe(method, hostOf(request))
+    this.#route('OPTIONS', request, { host: probe.host, [CONSTRAINT]: probe })
+    return probe.endpoint
+  }
+
+  /** @param derived what the router would have derived from a request; its type wants strings */
+  #route (method: string, request: IncomingMessage, derived: Record<string, unknown>): unknown {
+    return this.#application.findRoute({ method, url: request.url as string, constraints: derived as Record<string, string> })
+  }
+
+  /** The methods of all routes at the request's URL, as a header value; `''` if there are none. */
+  methodsAt (request: IncomingMessage): string {
+    return serializeMethods(this.#application.supportedMethods.filter(method =>
+      method !== 'OPTIONS' && !isForbiddenMethod(method) && this.hasRoute(method, request)))
+  }
+
+  /** Once every registration has loaded, each route's policy is final. */
+  #settle (): void {
+    for (const route of this.#routes) route.settle()
+    for (const targets of this.#targets.values()) {
+      for (const [url, target] of targets) rejectAmbiguity(url, target)
+    }
+  }
+}
+
+/** The preflight that some policy leaves to the application, if this request is one. */
+export function leftPreflight (request: IncomingMessage): LeftPreflight | undefined {
+  return (request as PreflightRequest)[kLeft]
+}
+
+/** The host that the request is for: `:authority` is HTTP/2's name for it. */
+export function hostOf ({ headers }: IncomingMessage): string | undefined {
+  return headers.host ?? headers[':authority'] as string | undefined
+}
+
+/**
+ * The storage of the constraint at one node of Fastify's router: what stands at one URL. The router numbers the routes
+ * of the node by the bits of a mask, and asks which of them a request may go to.
+ */
+class Resource {
+  readonly #router: PreflightRouter
+  readonly #targets: Array<{ target: Target, mask: number }> = []
+  #unrouted: { scope: Scope, mask: number } | undefined
+
+  constructor (router: PreflightRouter) {
+    this.#router = router
+  }
+
+  set (index: number, mask: number): void {
+    const standsFor = this.#router.standsFor(index)
+    if (standsFor instanceof Unrouted) {
+      this.#unrouted ??= { scope: standsFor.scope, mask }
+      return
+    }
+    for (const { target } of this.#targets) {
+      target.peers.add(standsFor)
+      standsFor.peers.add(target)
+    }
+    this.#targets.push({ target: standsFor, mask })
+  }
+
+  get (request: PreflightRequest | Probe | number): number {
+    // While it builds the node, the router asks for the mask so far of a value; none of ours comes twice.
+    if (typeof request === 'number') return 0
+    if (request instanceof Probe) return this.#probe(request)
+    if (isPreflight(request)) return this.#maskForPreflight(request)
+    return this.#unrouted !== undefined && !this.#router.hasRoute(request.method as string, request) ? this.#unrouted.mask : 0
+  }
+
+  #probe (probe: Probe): number {
+    const found = this.#find(probe.method, probe.host)
+    if (found === undefined) return 0
+    probe.endpoint = found.endpoint
+    return found.mask
+  }
+
+  #maskForPreflight (request: PreflightRequest): number {
+    // A node that comes before this one in the router's order has the target, and its policy does not answer.
+    if (request[kLeft] !== undefined) return 0
+    const method = requestedMethod(request.headers)
+    const host = hostOf(request)
+    if (method !== undefined) {
+      const found = this.#find(method, host)
+      if (found !== undefined) return this.#answerOrLeave(request, found, found.endpoint.route.policy)
+      if (this.#router.hasRoute(method, request)) return this.#maskForForeignRoute(method, request)
+    }
+    for (const candidate of this.#targets) {
+      const scope = candidate.target.scopeFor(host)
+      if (scope !== undefined) return this.#answerOrLeave(request, candidate, scope.policy)
+    }
+    return this.#unrouted?.mask ?? 0
+  }
+
+  /** The target is a route elsewhere: of another node, of another scope, or one that was declared too early. */
+  #maskForForeignRoute (method: string, request: PreflightRequest): number {
+    if (this.#unrouted === undefined || this.#unrouted.scope.sawOwnRoutes) return 0
+    return this.#router.findEndpoint(method, request) === undefined ? this.#unrouted.mask : 0
+  }
+
+  #answerOrLeave (request: PreflightRequest, { target, mask }: { target: Target, mask: number }, policy: Policy): number {
+    if (policy.origins.kind !== 'none' && policy.answersPreflight === 'yes') return mask
+    request[kLeft] = { policy, target }
+    return 0
+  }
+
+  #find (method: string, host: string | undefined): { target: Target, mask: number, endpoint: Endpoint } | undefined {
+    let best: { target: Target, mask: number, endpoint: Endpoint } | undefined
+    for (const { target, mask } of this.#targets) {
+      const endpoint = target.find(method, host)
+      if (endpoint !== undefined && moreSpecific(best?.endpoint, endpoint) === endpoint) best = { target, mask, endpoint }
+    }
+    return best
+  }
+}
+
+/** A preflight carries neither a version nor what other constraints look at: it cannot tell such routes apart. */
+function rejectAmbiguity (url: string, target: Target): void {
+  const endpoints = [...target.peers].flatMap(peer => peer.endpoints)
+  for (const [index, a] of endpoints.entries()) {
+    const b = endpoints.slice(index + 1).find(other =>
+      other.method === a.method && String(other.host) === String(a.host) && other.route.policy !== a.route.policy)
+    if (b === undefined) continue
+    throw new CorsOptionsError([{
+      code: 'AMBIGUOUS_ROUTE_POLICY',
+      path: '',
+      message: 'it has several routes with different CORS policies, told apart by a constraint that a preflight does not carry',
+      hint: 'give these routes one policy, or URLs of their own'
+    }], `route ${a.method} ${url}`)
+  }
+}
+
+function notFound (_request: unknown, reply: { callNotFound: () => unknown }): void {
+  reply.callNotFound()
+}

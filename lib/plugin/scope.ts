@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import type { Policy } from '../policy/policy.js'
+
+/** A registration of the plugin: the encapsulation context that it was made in, with its children. */
+export interface Scope {
+  /** The options as they were given, for routes to lay theirs over. */
+  readonly options: object
+  readonly policy: Policy
+  /**
+   * Whether URLs without a route are this scope's: at the root all are, under a prefix of its own those below it. A
+   * child without a prefix would speak for the whole application.
+   */
+  readonly ownsUnrouted: boolean
+  /** Whether requests have to look at their route, because some have a policy of their own or were not seen. */
+  readsRoutes: boolean
+  /**
+   * Whether routes were announced in the scope's own instance after the plugin had loaded: its registration was
+   * awaited then, and a route that it has not seen is not one of its own.
+   */
+  sawOwnRoutes: boolean
+}
+
+/** Whether an instance is the application's root, or has a prefix that its parent hasn't. */
+export function ownsUnrouted (instance: FastifyInstance): boolean {
+  const { prefix } = Object.getPrototypeOf(instance) as Partial<FastifyInstance>
+  return instance.prefix !== prefix
+}

@@ -1,0 +1,134 @@
+import { isRegExp } from 'node:util/types'
+import { Kind, Type, TypeRegistry, type SchemaOptions, type Static, type TSchema } from '@sinclair/typebox'
+
+/**
+ * The request that an origin function gets besides the origin. The policy knows nothing of it: the plugin widens this
+ * interface to Fastify's request.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface PolicyRequest {}
+
+/**
+ * Decides about an origin that no list can hold, for example one from a database.
+ *
+ * Called only with a well-formed origin of at most 326 characters; never without one, never with `null`. Only `true`
+ * allows. What it throws, or rejects with, goes to the application's error handler.
+ */
+export type OriginFunction = (origin: string, request: PolicyRequest) => boolean | Promise<boolean>
+
+const REGEXP = 'fastify-cors-policy/RegExp'
+const FUNCTION = 'fastify-cors-policy/Function'
+
+// Not instanceof: options may come from another realm (a test runner's, a vm context).
+TypeRegistry.Set(REGEXP, (_schema, value) => isRegExp(value))
+TypeRegistry.Set(FUNCTION, (_schema, value) => typeof value === 'function')
+
+/** A schema whose `description` completes the sentence "must be …" in an issue, and whose `hint` says what to write. */
+interface Described extends SchemaOptions {
+  readonly description: string
+  readonly hint: string
+}
+
+const RegExpSchema = Type.Unsafe<RegExp>({ [Kind]: REGEXP })
+const OriginFunctionSchema = Type.Unsafe<OriginFunction>({ [Kind]: FUNCTION })
+
+/** Every list may come as a comma-separated string too, so that an environment variable works as it is. */
+function listOf<Item extends TSchema> (item: Item, described: Described) {
+  const array = Type.Unsafe<ReadonlyArray<Static<Item>>>(Type.Array(item))
+  return Type.Union([Type.String(), array], described)
+}
+
+function flag (defaultValue: boolean, what: string) {
+  return Type.Boolean({
+    default: defaultValue,
+    description: 'true or false',
+    hint: `write true or false, without quotes (${what}); from the environment: process.env.NAME === 'true'`
+  })
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const allowances = ['insecure-origins', 'public-suffixes', 'null-origin'] as const
+
+/**
+ * The shape of the plugin's options, and the one source of their types. What a schema can't say (that an origin is
+ * written as browsers send it, that `'*'` and credentials exclude each other) `validateCorsOptions` checks after it.
+ */
+export const CorsOptionsSchema = Type.Object({
+  origin: Type.Union([
+    Type.Literal(false),
+    Type.String(),
+    RegExpSchema,
+    OriginFunctionSchema,
+    Type.Unsafe<ReadonlyArray<string | RegExp>>(Type.Array(Type.Union([Type.String(), RegExpSchema], {
+      description: 'a string or a RegExp',
+      hint: "write an origin ('https://app.example.com'), a pattern ('https://*.example.com') or a RegExp"
+    })))
+  ], {
+    description: "'*', false, an origin, a pattern, a RegExp, a list of these, or a function",
+    hint: "list the origins of your front ends, for example ['https://app.example.com']; '*' for a public API without credentials; false for no CORS"
+  }),
+  /** Whether pages may send cookies. */
+  credentials: Type.Optional(flag(false, 'whether pages may send cookies and read the answer')),
+  methods: Type.Optional(listOf(Type.String({ description: 'a method name', hint: "write for example 'PUT'" }), {
+    description: "'*' or a list of method names",
+    hint: "leave it out to allow the methods that the routes have, or list them: ['GET', 'PUT']"
+  })),
+  allowedHeaders: Type.Optional(listOf(Type.String({ description: 'a header name', hint: "write for example 'Authorization'" }), {
+    default: [],
+    description: "'*' or a list of request header names",
+    hint: "list the request headers that your pages set: ['Authorization', 'X-Request-Id']"
+  })),
+  exposedHeaders: Type.Optional(listOf(Type.String({ description: 'a header name', hint: "write for example 'Location'" }), {
+    default: [],
+    description: "'*' or a list of response header names",
+    hint: "list the response headers that your pages read: ['Location', 'X-Total-Count']"
+  })),
+  maxAge: Type.Optional(Type.Union([Type.Literal(false), Type.Integer({ minimum: 0, maximum: 86400 })], {
+    default: 600,
+    description: 'false or a whole number of seconds from 0 to 86400',
+    hint: 'write a number such as 600; browsers cap it: Chromium at 7200, Firefox at 86400, WebKit at 600'
+  })),
+  vary: Type.Optional(listOf(Type.String({ description: 'a header name', hint: "write for example 'X-Tenant'" }), {
+    default: [],
+    description: 'a list of request header names',
+    hint: "list the request headers that your origin function looks at: ['X-Tenant']"
+  })),
+  optionsSuccessStatus: Type.Optional(Type.Integer({
+    minimum: 200,
+    maximum: 299,
+    default: 204,
+    description: 'a whole number from 200 to 299',
+    hint: 'write 204, or 200 for clients that insist on it; browsers refuse a preflight with any other class of status'
+  })),
+  cacheControl: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.String()], {
+    description: 'a whole number of seconds from 0 up, or a Cache-Control value',
+    hint: "write 3600 or 'public, max-age=3600'"
+  })),
+  preflight: Type.Optional(flag(true, 'false leaves preflights to the application')),
+  preflightContinue: Type.Optional(flag(false, "true lets the application's own OPTIONS route answer")),
+  rawHeaders: Type.Optional(flag(false, 'true for replies that bypass Fastify')),
+  hideOptionsRoute: Type.Optional(flag(true, 'false shows the OPTIONS routes in @fastify/swagger')),
+  logLevel: Type.Optional(Type.Union(logLevels.map(level => Type.Literal(level)), {
+    description: `a log level: ${logLevels.join(', ')}`,
+    hint: "write for example 'warn'"
+  })),
+  dangerouslyAllow: Type.Optional(listOf(Type.Union(allowances.map(allowance => Type.Literal(allowance)), {
+    description: `one of ${allowances.join(', ')}`,
+    hint: 'name only the rule that you have to break'
+  }), {
+    default: [],
+    description: `a list of ${allowances.join(', ')}`,
+    hint: "name the rules that you have to break: ['insecure-origins']"
+  }))
+}, { additionalProperties: false })
+
+/** The options of the plugin. See the README's table, or the properties of {@link CorsOptionsSchema}. */
+export type CorsOptions = Static<typeof CorsOptionsSchema>
+
+/** A rule that `dangerouslyAllow` switches off. */
+export type DangerousAllowance = typeof allowances[number]
+
+/** The options in a route's `config.cors`: what they name replaces the scope's option of that name. */
+export type RouteCorsOptions = Partial<CorsOptions>
+
+export const ALLOWANCES: readonly string[] = allowances

@@ -1,0 +1,159 @@
+import { correctOrigin } from '../origin/correction.js'
+import { parseOrigin } from '../origin/origin.js'
+import { OriginSet } from '../origin/origin-set.js'
+import { parsePattern, type OriginPattern } from '../origin/pattern.js'
+import { anchorRegExp, matchesAnyOrigin } from '../origin/regexp.js'
+import { isTrustworthy } from '../origin/trustworthy.js'
+import { show, type CorsIssue } from './issue.js'
+import { readList, wildcardInList, type ListItem, type Report } from './list-option.js'
+import type { CorsOptions, DangerousAllowance, OriginFunction } from './options.js'
+
+/** How a policy decides about origins: the kinds of the `origin` option. */
+export type OriginPolicy =
+  /** No CORS at all. */
+  | { readonly kind: 'none' }
+  /** Every origin, `null` included; only ever without credentials. */
+  | { readonly kind: 'any' }
+  | { readonly kind: 'listed', readonly origins: OriginSet }
+  | { readonly kind: 'decided', readonly decide: OriginFunction }
+
+/** What the rules for origins depend on besides the origin. */
+export interface OriginRules {
+  readonly credentials: boolean
+  readonly allowances: ReadonlySet<DangerousAllowance>
+}
+
+/** Compiles the `origin` option, and reports what is wrong with it. */
+export function readOriginPolicy (option: CorsOptions['origin'], rules: OriginRules, report: Report): OriginPolicy {
+  if (option === false) return { kind: 'none' }
+  if (typeof option === 'function') return { kind: 'decided', decide: option }
+
+  const items = readList('origin', typeof option === 'string' || Array.isArray(option) ? option : [option as RegExp], report)
+    // A single RegExp is not an item of a list.
+    .map(item => Array.isArray(option) ? item : { ...item, path: '/origin' })
+
+  const [first] = items
+  if (items.length === 1 && first?.value === '*') {
+    if (rules.credentials) report(anyOriginWithCredentials(first))
+    return { kind: 'any' }
+  }
+  return { kind: 'listed', origins: readOriginSet(items, rules, report) }
+}
+
+function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: OriginRules, report: Report): OriginSet {
+  const exact: string[] = []
+  const patterns: OriginPattern[] = []
+  const regexps: RegExp[] = []
+
+  for (const { value, path } of items) {
+    if (typeof value !== 'string') {
+      const anchored = readRegExp({ value, path }, rules, report)
+      if (anchored !== undefined) regexps.push(anchored)
+      continue
+    }
+    const item = { value, path }
+    const origin = parseOrigin(value)
+    const pattern = origin === undefined ? parsePattern(value) : undefined
+    if (origin !== undefined) {
+      exact.push(value)
+      checkTrustworthy(item, origin, rules, report)
+    } else if (pattern !== undefined) {
+      patterns.push(pattern)
+      checkTrustworthy(item, pattern, rules, report)
+    } else if (value === 'null') {
+      exact.push(value)
+      checkNull(item, rules, report)
+    } else {
+      report(value === '*' ? wildcardInList(item, 'origin') : invalidOrigin(item))
+    }
+  }
+  return new OriginSet({ exact, patterns, regexps })
+}
+
+function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report): RegExp | undefined {
+  let anchored: RegExp
+  try {
+    anchored = anchorRegExp(item.value)
+  } catch (cause) {
+    report({
+      code: 'INVALID_REGEXP',
+      path: item.path,
+      message: `the RegExp cannot be compiled (${String(cause)})`,
+      hint: "write a pattern: 'https://*.example.com'"
+    })
+    return undefined
+  }
+  if (rules.credentials && matchesAnyOrigin(anchored)) report(anyOriginWithCredentials(item))
+  return anchored
+}
+
+function anyOriginWithCredentials ({ value, path }: ListItem<string | RegExp>): CorsIssue {
+  const what = typeof value === 'string' ? "'*'" : `${value.toString().slice(0, 80)} matches origins that anybody can have, and`
+  return {
+    code: 'ANY_ORIGIN_WITH_CREDENTIALS',
+    path,
+    message: `${what} with credentials: true would let every web site act as the user who is logged in (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials)`,
+    hint: "list the origins of your front ends, for example ['https://app.example.com', 'https://*.example.com'], or write credentials: false"
+  }
+}
+
+function checkTrustworthy (
+  { value, path }: ListItem<string>, { scheme, host }: { scheme: string, host: string }, { credentials, allowances }: OriginRules, report: Report
+): void {
+  if (!credentials || allowances.has('insecure-origins') || isTrustworthy(scheme, host)) return
+  const secure = value.replace(/^ws:/, 'wss:').replace(/^(?:http|ftp):/, 'https:')
+  report({
+    code: 'INSECURE_ORIGIN_WITH_CREDENTIALS',
+    path,
+    message: `${show(value)} has no TLS: whoever is on the network can put a script into its pages and act as the user`,
+    hint: `write ${show(secure)}, or dangerouslyAllow: ['insecure-origins']`
+  })
+}
+
+function checkNull ({ path }: ListItem<string>, { credentials, allowances }: OriginRules, report: Report): void {
+  const message = "'null' is the origin of every sandboxed frame, which any web site can make"
+  if (credentials) {
+    report({
+      code: 'NULL_ORIGIN_WITH_CREDENTIALS',
+      path,
+      message: `${message}: with credentials it would let every web site act as the user`,
+      hint: 'remove it, or write credentials: false'
+    })
+  } else if (!allowances.has('null-origin')) {
+    report({
+      code: 'NULL_ORIGIN',
+      path,
+      message,
+      hint: "serve the page from an origin and list that, or write dangerouslyAllow: ['null-origin']"
+    })
+  }
+}
+
+/** What a text has that an origin hasn't; the first that fits is named. */
+const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(?:true|false|undefined|null)$/i, 'it is a word, not an origin; in options write it without quotes, in the environment leave the variable out'],
+  [/[\s"']/, 'it has white space or quotes'],
+  [/,/, 'it has a comma: as an item of an array it is not split'],
+  [/^file:/i, 'pages from files have the origin null, whatever their path'],
+  [/^[^:/]*$|^[^:/]*:\d|^\/\//, 'the scheme is missing'],
+  [/^[^/]*:\/\/[^/?#]*@/, 'it has a user name'],
+  [/\*/, 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*'],
+  [/^[^/]*:\/\/[^/?#]*\/$/, 'it ends in a slash'],
+  [/^[^/]*:\/\/[^/?#]*[/?#]/, 'it has a path or a query'],
+  [/[^ -~]/, 'it is not ASCII: browsers send international names as punycode'],
+  [/[A-Z]/, 'it has upper case'],
+  [/:0*(?:80|443|21)$/, 'it names the default port, which browsers leave out'],
+  [/:\d+$/, 'its host or port is not what browsers send']
+]
+
+function invalidOrigin ({ value, path }: ListItem<string>): CorsIssue {
+  const fault = FAULTS.find(([sign]) => sign.test(value))
+  const word = fault === FAULTS[0]
+  const corrected = word ? undefined : correctOrigin(value)
+  return {
+    code: 'INVALID_ORIGIN',
+    path,
+    message: `${show(value)} is not an origin as browsers send it, and so would never match: ${fault?.[1] ?? 'its host is not what browsers send'}`,
+    hint: corrected === undefined ? "write scheme://host[:port], for example 'https://app.example.com'" : `write ${show(corrected)}`
+  }
+}
