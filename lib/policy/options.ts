@@ -5,7 +5,6 @@ import { Kind, Type, TypeRegistry, type SchemaOptions, type Static, type TSchema
  * The request that an origin function gets besides the origin. The policy knows nothing of it: the plugin widens this
  * interface to Fastify's request.
  */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface PolicyRequest {}
 
 /**

@@ -187,7 +187,7 @@ function readVary (option: NonNullable<CorsOptions['vary']>, report: Report): st
 function wildcardInVary (path: string): CorsIssue {
   return {
     ...wildcardInList({ value: '*', path }, 'vary'),
-    message: "Vary: * would keep every response of this scope out of every cache",
+    message: 'Vary: * would keep every response of this scope out of every cache',
     hint: 'name the request headers that the origin function looks at'
   }
 }
