@@ -7,7 +7,10 @@ import type { Target, Unrouted } from './target.js'
 
 /** On an instance: the registration whose policy counts for its routes. Children inherit it with the instance. */
 export const kScope: unique symbol = Symbol('fastify-cors-policy.scope')
-/** On a request: what was decided for its response; `null` while nothing is, or where the plugin stays out. */
+/**
+ * On a request: what was decided for its response; nothing where the plugin stays out. No decorator: it would not reach
+ * the children of an instance that were made before the plugin loaded.
+ */
 export const kOutcome: unique symbol = Symbol('fastify-cors-policy.outcome')
 /** In a route's config: its policy. */
 export const kRoutePolicy: unique symbol = Symbol('fastify-cors-policy.routePolicy')
@@ -34,7 +37,7 @@ declare module 'fastify' {
 
   interface FastifyRequest {
     /** @internal */
-    [kOutcome]: Outcome | null
+    [kOutcome]?: Outcome
   }
 }
 

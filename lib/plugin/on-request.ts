@@ -14,7 +14,7 @@ type Continue = (granted: boolean) => void
 /** The plugin's `onRequest` hook. Fastify binds it to the instance of the route, so that `this` is the cheap way to the scope. */
 export function onRequest (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   // Two registrations that enclose each other may both have put the hook here.
-  if (request[kOutcome] !== null) {
+  if (request[kOutcome] !== undefined) {
     done()
     return
   }
@@ -47,16 +47,17 @@ function onPreflight (scope: Scope, request: FastifyRequest, reply: FastifyReply
   const { raw } = request
   const standsFor = request.routeOptions.config[kStandsFor]
   const method = requestedMethod(raw.headers)
+  const router = PreflightRouter.of(request.server)
 
   if (standsFor instanceof Target) {
     const host = hostOf(raw)
     const policy = (method === undefined ? undefined : standsFor.find(method, host))?.route.policy ?? (standsFor.scopeFor(host) as Scope).policy
-    answer(policy, standsFor.allowMethods(policy, host), request, reply, done)
+    answer(policy, router.allowMethods(standsFor, policy, raw), request, reply, done)
     return
   }
   const left = leftPreflight(raw)
   if (left !== undefined) {
-    leave(left.policy, left.target.allowMethods(left.policy, hostOf(raw)), request, reply, done)
+    leave(left.policy, router.allowMethods(left.target, left.policy, raw), request, reply, done)
   } else if (standsFor !== undefined || scope.ownsUnrouted) {
     answerForUnseen(standsFor?.scope ?? scope, method, request, reply, done)
   } else {

@@ -3,12 +3,12 @@ import fp from 'fastify-plugin'
 import { CorsOptionsError } from '../policy/issue.js'
 import type { CorsOptions } from '../policy/options.js'
 import { compilePolicy } from '../policy/policy.js'
-import { kOutcome, kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
+import { kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
 import { onRequest } from './on-request.js'
 import { PreflightRouter, type AnnouncedRoute } from './preflight-router.js'
 import { guard } from './response.js'
 import { RoutePolicy } from './route-policy.js'
-import { ownsUnrouted, type Scope } from './scope.js'
+import { isRoot, ownsUnrouted, type Scope } from './scope.js'
 
 async function registerCors (instance: FastifyInstance, options: CorsOptions): Promise<void> {
   if (Object.hasOwn(instance, kScope)) {
@@ -20,22 +20,23 @@ async function registerCors (instance: FastifyInstance, options: CorsOptions): P
     }])
   }
   const enclosing = instance[kScope]
+  // A registration that encloses this one has seen this scope's routes.
+  const hasUnseenRoutes = enclosing === undefined && hasRoutes(instance)
   const scope: Scope = {
     options,
     policy: compilePolicy(options),
     ownsUnrouted: ownsUnrouted(instance),
-    // A registration that encloses this one has seen this scope's routes.
-    readsRoutes: enclosing === undefined && hasRoutes(instance),
+    readsRoutes: hasUnseenRoutes,
     sawOwnRoutes: false
   }
   const router = PreflightRouter.of(instance)
+  if (isRoot(instance) && !hasUnseenRoutes) router.markComplete()
   instance.decorate(kScope, scope)
 
   if (scope.ownsUnrouted && instance.prefix !== '' && scope.policy.origins.kind !== 'none') router.addUnrouted(instance, scope)
   // Hooks are inherited with the instance, and look for the nearest scope themselves.
   if (enclosing !== undefined) return
 
-  if (!instance.hasRequestDecorator(kOutcome)) instance.decorateRequest(kOutcome, null)
   instance.addHook('onRequest', onRequest)
   instance.addHook('onSend', guard)
   instance.addHook('onRoute', function (announced) {

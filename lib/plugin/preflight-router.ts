@@ -5,9 +5,10 @@ import type { Policy } from '../policy/policy.js'
 import { isPreflight, requestedMethod } from '../protocol/preflight.js'
 import { isForbiddenMethod, serializeMethods } from '../protocol/method.js'
 import { kStandsFor } from './augmentation.js'
+import { isDynamic, mayOverlap, segmentsOf } from './overlap.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
-import { moreSpecific, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
+import { isListable, moreSpecific, serializeListed, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
 
 /** The name of the route constraint. It ends up in generated code, and so is an identifier. */
 const CONSTRAINT = 'corsPolicy'
@@ -43,6 +44,8 @@ export class PreflightRouter {
   readonly #constrained: Array<Target | Unrouted> = []
   readonly #targets = new Map<FastifyInstance, Map<string, Target>>()
   readonly #routes: RoutePolicy[] = []
+  /** Whether the plugin has seen every route of the application: it was registered at the root, before any. */
+  #complete = false
 
   /** The application's router for preflights, made when the plugin is first registered anywhere in it. */
   static of (instance: FastifyInstance): PreflightRouter {
@@ -66,6 +69,11 @@ export class PreflightRouter {
     instance.addHook('onReady', async () => { this.#settle() })
   }
 
+  /** Says that every route of the application will be announced. */
+  markComplete (): void {
+    this.#complete = true
+  }
+
   /** Takes note of a route, and gives its URL an OPTIONS route if it has none. */
   add (instance: FastifyInstance, announced: AnnouncedRoute, route: RoutePolicy): void {
     this.#routes.push(route)
@@ -73,7 +81,7 @@ export class PreflightRouter {
     if (targets === undefined) this.#targets.set(instance, targets = new Map())
     let target = targets.get(announced.url)
     const isNew = target === undefined
-    if (target === undefined) targets.set(announced.url, target = new Target())
+    if (target === undefined) targets.set(announced.url, target = new Target(isDynamic(announced.url)))
     const host = announced.constraints?.['host'] as HostConstraint
     for (const method of [announced.method].flat()) target.endpoints.push({ method, host, route })
     if (isNew) this.#addOptionsRoute(instance, announced, target, route.policy)
@@ -131,11 +139,35 @@ export class PreflightRouter {
   }
 
   /** @param derived what the router would have derived from a request; its type wants strings */
-  #route (method: string, request: IncomingMessage, derived: Record<string, unknown>): unknown {
+  #route (method: string, request: IncomingMessage, derived: Record<string, unknown>): ReturnType<FastifyInstance['findRoute']> | null {
     return this.#application.findRoute({ method, url: request.url as string, constraints: derived as Record<string, string> })
   }
 
-  /** The methods of all routes at the request's URL, as a header value; `''` if there are none. */
+  /** What an answer to a preflight may list: the methods at the target's URL, those of other patterns included. */
+  allowMethods (target: Target, policy: Policy, request: IncomingMessage): string {
+    const host = hostOf(request)
+    if (target.otherMethods.size === 0) return target.allowMethods(policy, host)
+    const methods = target.listableMethods(policy, host)
+    for (const method of target.otherMethods) {
+      const endpoint = methods.includes(method) ? undefined : this.findEndpoint(method, request)
+      if (endpoint !== undefined && isListable(endpoint, policy)) methods.push(method)
+    }
+    return serializeListed(methods)
+  }
+
+  /**
+   * Whether the route for a method at the request's URL is one that the plugin has not seen, although it has seen one
+   * that would match. Routes with different patterns give different parameters.
+   */
+  isShadowed (method: string, request: IncomingMessage): boolean {
+    if (this.#complete) return false
+    const host = hostOf(request)
+    const actual = this.#route(method, request, { host, version: request.headers['accept-version'] })
+    const seen = this.#route('OPTIONS', request, { host, [CONSTRAINT]: new Probe(method, host) })
+    return actual !== null && seen !== null && JSON.stringify(actual.params) !== JSON.stringify(seen.params)
+  }
+
+  /** The methods of all routes at the request's URL, seen or not, as a header value; `''` if there are none. */
   methodsAt (request: IncomingMessage): string {
     return serializeMethods(this.#application.supportedMethods.filter(method =>
       method !== 'OPTIONS' && !isForbiddenMethod(method) && this.hasRoute(method, request)))
@@ -144,8 +176,15 @@ export class PreflightRouter {
   /** Once every registration has loaded, each route's policy is final. */
   #settle (): void {
     for (const route of this.#routes) route.settle()
-    for (const targets of this.#targets.values()) {
-      for (const [url, target] of targets) rejectAmbiguity(url, target)
+    const located = [...this.#targets.values()].flatMap(targets => [...targets])
+      .map(([url, target]) => ({ url, target, segments: segmentsOf(url) }))
+    for (const { url, target } of located) rejectAmbiguity(url, target)
+    for (const a of located.filter(({ target }) => target.dynamic)) {
+      for (const b of located) {
+        if (a.target.peers.has(b.target) || !mayOverlap(a.segments, b.segments)) continue
+        for (const { method } of b.target.endpoints) a.target.otherMethods.add(method)
+        for (const { method } of a.target.endpoints) b.target.otherMethods.add(method)
+      }
     }
   }
 }
@@ -208,7 +247,9 @@ class Resource {
     const host = hostOf(request)
     if (method !== undefined) {
       const found = this.#find(method, host)
-      if (found !== undefined) return this.#answerOrLeave(request, found, found.endpoint.route.policy)
+      if (found !== undefined && !(found.target.dynamic && this.#router.isShadowed(method, request))) {
+        return this.#answerOrLeave(request, found, found.endpoint.route.policy)
+      }
       if (this.#router.hasRoute(method, request)) return this.#maskForForeignRoute(method, request)
     }
     for (const candidate of this.#targets) {

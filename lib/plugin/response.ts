@@ -21,7 +21,7 @@ export function setOutcome (request: FastifyRequest, reply: FastifyReply, outcom
  */
 export function guard (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void): void {
   const outcome = request[kOutcome]
-  if (outcome === null) {
+  if (outcome === undefined) {
     done(null, payload)
     return
   }

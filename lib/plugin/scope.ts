@@ -22,6 +22,14 @@ export interface Scope {
 
 /** Whether an instance is the application's root, or has a prefix that its parent hasn't. */
 export function ownsUnrouted (instance: FastifyInstance): boolean {
-  const { prefix } = Object.getPrototypeOf(instance) as Partial<FastifyInstance>
-  return instance.prefix !== prefix
+  return isRoot(instance) || instance.prefix !== parentOf(instance).prefix
+}
+
+export function isRoot (instance: FastifyInstance): boolean {
+  return parentOf(instance).prefix === undefined
+}
+
+/** Fastify makes the instance of a child with its parent's as the prototype. */
+function parentOf (instance: FastifyInstance): Partial<FastifyInstance> {
+  return Object.getPrototypeOf(instance) as Partial<FastifyInstance>
 }

@@ -18,7 +18,12 @@ export class Target {
   readonly endpoints: Endpoint[] = []
   /** The targets at the same URL, this one included: other instances', or the same URL spelt otherwise. */
   readonly peers = new Set<Target>([this])
+  /** The methods of routes whose patterns may match the same URLs. */
+  readonly otherMethods = new Set<string>()
   readonly #lists = new Map<Policy, string>()
+
+  /** @param dynamic whether the URL's pattern has parameters or a wildcard */
+  constructor (readonly dynamic: boolean) {}
 
   /** The endpoint for a method, the most specific host first, as Fastify's router has it. */
   find (method: string, host: string | undefined): Endpoint | undefined {
@@ -36,19 +41,25 @@ export class Target {
     return this.endpoints.find(endpoint => matchesHost(endpoint, host))?.route.scope
   }
 
-  /**
-   * The methods at this URL that a policy's answer may name, as a header value: those whose routes have the same policy
-   * (a browser caches each method that is listed, and would not ask about it again), and the safelisted ones, about
-   * which it never asks. `''` if there are none besides OPTIONS, which then only answers preflights itself.
-   */
+  /** {@link listableMethods} as a header value, made once where the host doesn't matter; `''` if there are none. */
   allowMethods (policy: Policy, host: string | undefined): string {
     let list = this.#lists.get(policy)
     if (list === undefined) {
-      const endpoints = [...this.peers].flatMap(peer => peer.endpoints)
-      list = serializeListed(endpoints.filter(endpoint => matchesHost(endpoint, host)), policy)
-      if (endpoints.every(endpoint => endpoint.host === undefined)) this.#lists.set(policy, list)
+      list = serializeListed(this.listableMethods(policy, host))
+      if (this.#endpoints().every(endpoint => endpoint.host === undefined)) this.#lists.set(policy, list)
     }
     return list
+  }
+
+  /** The methods of this URL's routes that a policy's answer may name. */
+  listableMethods (policy: Policy, host: string | undefined): string[] {
+    return this.#endpoints()
+      .filter(endpoint => matchesHost(endpoint, host) && isListable(endpoint, policy))
+      .map(({ method }) => method)
+  }
+
+  #endpoints (): Endpoint[] {
+    return [...this.peers].flatMap(peer => peer.endpoints)
   }
 }
 
@@ -67,10 +78,17 @@ export function moreSpecific (a: Endpoint | undefined, b: Endpoint | undefined):
   return rank(b) > rank(a) ? b : a
 }
 
-function serializeListed (endpoints: Endpoint[], policy: Policy): string {
-  const methods = endpoints
-    .filter(({ method, route }) => route.policy === policy || SAFELISTED_METHODS.has(method))
-    .map(({ method }) => method)
+/**
+ * Whether a policy's answer may name the method of an endpoint: only if the policy is the endpoint's own, because a
+ * browser caches each method that is listed (https://fetch.spec.whatwg.org/#concept-cache-create-entry) and would not
+ * ask about it again. About the safelisted methods it never asks.
+ */
+export function isListable ({ method, route }: Endpoint, policy: Policy): boolean {
+  return route.policy === policy || SAFELISTED_METHODS.has(method)
+}
+
+/** `''` also where there is nothing besides OPTIONS, which then is only there to answer preflights itself. */
+export function serializeListed (methods: readonly string[]): string {
   return methods.every(method => method === 'OPTIONS') ? '' : serializeMethods(methods)
 }
 
