@@ -78,7 +78,7 @@ function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report)
     report({
       code: 'INVALID_REGEXP',
       path: item.path,
-      message: `the RegExp cannot be compiled (${String(cause)})`,
+      message: `the RegExp cannot be compiled (${show(cause)})`,
       hint: "write a pattern: 'https://*.example.com'"
     })
     return undefined
@@ -88,7 +88,7 @@ function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report)
 }
 
 function anyOriginWithCredentials ({ value, path }: ListItem<string | RegExp>): CorsIssue {
-  const what = typeof value === 'string' ? "'*'" : `${value.toString().slice(0, 80)} matches origins that anybody can have, and`
+  const what = typeof value === 'string' ? "'*'" : `${show(value)} matches origins that anybody can have, and`
   return {
     code: 'ANY_ORIGIN_WITH_CREDENTIALS',
     path,

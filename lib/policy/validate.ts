@@ -59,12 +59,8 @@ function takeSnapshot (input: unknown, report: Report): Readonly<Record<string, 
     }
     return snapshot
   } catch (cause) {
-    return reject(`the options cannot be read (${describe(cause)})`)
+    return reject(`the options cannot be read (${show(cause)})`)
   }
-}
-
-function describe (cause: unknown): string {
-  return cause instanceof Error ? show(cause.message) : 'a getter threw'
 }
 
 /** @returns the names of the options whose shape is wrong */
