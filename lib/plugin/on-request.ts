@@ -30,7 +30,7 @@ function policyOfRoute (scope: Scope, request: FastifyRequest): Policy | undefin
   const { config, url, method } = request.routeOptions
   if (config[kRoutePolicy] !== undefined) return config[kRoutePolicy].policy
   if (url === undefined || config[kStandsFor] !== undefined) return scope.policy
-  warnAboutUnseenRoute(String(method), url)
+  warnAboutUnseenRoute(request.server, String(method), url)
   return config.cors === false ? undefined : scope.policy
 }
 
@@ -70,7 +70,7 @@ function answerForUnseen (scope: Scope, method: string | undefined, request: Fas
   const { policy } = scope
   const router = PreflightRouter.of(request.server)
   const methods = router.methodsAt(request.raw)
-  if (method !== undefined && router.hasRoute(method, request.raw)) warnAboutUnseenRoute(method, request.url)
+  if (method !== undefined && router.hasRoute(method, request.raw)) warnAboutUnseenRoute(request.server, method, request.url)
   if (policy.origins.kind !== 'none' && policy.answersPreflight === 'yes') {
     answer(policy, methods, request, reply, done)
   } else {
