@@ -2,7 +2,7 @@
 const MAX_SCHEME_LENGTH = 64
 
 /** The longest host: a DNS name (RFC 1035 §2.3.4), its trailing dot included. */
-const MAX_HOST_LENGTH = 253
+export const MAX_HOST_LENGTH = 253
 
 /** The longest text that can be an origin: scheme, `://`, host, `:` and port. */
 export const MAX_ORIGIN_LENGTH = MAX_SCHEME_LENGTH + '://'.length + MAX_HOST_LENGTH + ':65535'.length

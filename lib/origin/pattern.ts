@@ -1,4 +1,4 @@
-import { DEFAULT_PORTS, isAddress, parseOrigin } from './origin.js'
+import { DEFAULT_PORTS, isAddress, MAX_HOST_LENGTH, parseOrigin, type Origin } from './origin.js'
 
 const SUBDOMAINS = '://*.'
 const ANY_PORT = ':*'
@@ -22,9 +22,14 @@ export function parsePattern (text: string): OriginPattern | undefined {
 
   const origin = parseOrigin(withoutWildcards(text))
   if (origin === undefined) return undefined
-  if (subdomains && (isAddress(origin.host) || !DEFAULT_PORTS.has(origin.scheme))) return undefined
+  if (subdomains && !mayHaveSubdomains(origin)) return undefined
   if (anyPort && origin.port !== '') return undefined
   return { scheme: origin.scheme, host: origin.host, subdomains, port: anyPort ? '*' : origin.port }
+}
+
+/** Addresses have none, nor has what custom schemes call a host, nor a name that leaves no room for another label. */
+function mayHaveSubdomains ({ scheme, host }: Origin): boolean {
+  return DEFAULT_PORTS.has(scheme) && !isAddress(host) && 'a.'.length + host.length <= MAX_HOST_LENGTH
 }
 
 /** The origin that remains of a pattern without its wildcards. */
