@@ -100,7 +100,7 @@ export class PreflightRouter {
 
   /** Makes the URLs without a route below a scope's prefix the scope's own: preflights and actual requests. */
   addUnrouted (instance: FastifyInstance, scope: Scope): void {
-    const route = this.#constrainedRoute(new Unrouted(scope), scope.policy)
+    const route = this.#constrainedRoute(new Unrouted(scope), { ...scope.policy, hideOptionsRoute: true })
     for (const url of ['', '/*']) {
       // Not the handler but the last onRequest hook ends the request: the body of an unknown URL is not worth parsing.
       instance.route({ ...route, method: instance.supportedMethods as string[], url, exposeHeadRoute: false, onRequest: notFound })
