@@ -1,0 +1,4 @@
+import { chromium } from './engines/chromium.js'
+import { testEngine } from './suite.js'
+
+await testEngine(chromium)

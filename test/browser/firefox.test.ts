@@ -1,0 +1,4 @@
+import { firefox } from './engines/firefox.js'
+import { testEngine } from './suite.js'
+
+await testEngine(firefox)
