@@ -1,5 +1,5 @@
 import { correctOrigin } from '../origin/correction.js'
-import { parseOrigin } from '../origin/origin.js'
+import { parseOrigin, type Origin } from '../origin/origin.js'
 import { OriginSet } from '../origin/origin-set.js'
 import { parsePattern, type OriginPattern } from '../origin/pattern.js'
 import { anchorRegExp, matchesAnyOrigin } from '../origin/regexp.js'
@@ -64,7 +64,7 @@ function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: 
       exact.push(value)
       checkNull(item, rules, report)
     } else {
-      report(value === '*' ? wildcardInList(item, 'origin') : invalidOrigin(item))
+      report(value === '*' ? wildcardInList(item, 'origin') : invalidOrigin(item, rules))
     }
   }
   return new OriginSet({ exact, patterns, regexps })
@@ -98,16 +98,24 @@ function anyOriginWithCredentials ({ value, path }: ListItem<string | RegExp>): 
 }
 
 function checkTrustworthy (
-  { value, path }: ListItem<string>, { scheme, host }: { scheme: string, host: string }, { credentials, allowances }: OriginRules, report: Report
+  { value, path }: ListItem<string>, origin: Origin | OriginPattern, rules: OriginRules, report: Report
 ): void {
-  if (!credentials || allowances.has('insecure-origins') || isTrustworthy(scheme, host)) return
-  const secure = value.replace(/^ws:/, 'wss:').replace(/^(?:http|ftp):/, 'https:')
+  if (!needsTls(origin, rules)) return
   report({
     code: 'INSECURE_ORIGIN_WITH_CREDENTIALS',
     path,
     message: `${show(value)} has no TLS: whoever is on the network can put a script into its pages and act as the user`,
-    hint: `write ${show(secure)}, or dangerouslyAllow: ['insecure-origins']`
+    hint: `write ${JSON.stringify(withTls(value))}, or dangerouslyAllow: ['insecure-origins']`
   })
+}
+
+function needsTls ({ scheme, host }: Origin | OriginPattern, { credentials, allowances }: OriginRules): boolean {
+  return credentials && !allowances.has('insecure-origins') && !isTrustworthy(scheme, host)
+}
+
+/** The same origin or pattern over TLS, whose default port is left out. */
+function withTls (value: string): string {
+  return value.replace(/^ws:/, 'wss:').replace(/^(?:http|ftp):/, 'https:').replace(/:443$/, '')
 }
 
 function checkNull ({ path }: ListItem<string>, { credentials, allowances }: OriginRules, report: Report): void {
@@ -135,7 +143,7 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
   [/[\s"']/, 'it has white space or quotes'],
   [/,/, 'it has a comma: as an item of an array it is not split'],
   [/^file:/i, 'pages from files have the origin null, whatever their path'],
-  [/^[^:/]*$|^[^:/]*:\d|^\/\//, 'the scheme is missing'],
+  [/^(?![a-z][a-z0-9+.-]*:\/\/)/i, 'it does not begin with a scheme and ://'],
   [/^[^/]*:\/\/[^/?#]*@/, 'it has a user name'],
   [/\*/, 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*'],
   [/^[^/]*:\/\/[^/?#]*\/$/, 'it ends in a slash'],
@@ -146,7 +154,7 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
   [/:\d+$/, 'its host or port is not what browsers send']
 ]
 
-function invalidOrigin ({ value, path }: ListItem<string>): CorsIssue {
+function invalidOrigin ({ value, path }: ListItem<string>, rules: OriginRules): CorsIssue {
   const fault = FAULTS.find(([sign]) => sign.test(value))
   const word = fault === FAULTS[0]
   const corrected = word ? undefined : correctOrigin(value)
@@ -154,6 +162,15 @@ function invalidOrigin ({ value, path }: ListItem<string>): CorsIssue {
     code: 'INVALID_ORIGIN',
     path,
     message: `${show(value)} is not an origin as browsers send it, and so would never match: ${fault?.[1] ?? 'its host is not what browsers send'}`,
-    hint: corrected === undefined ? "write scheme://host[:port], for example 'https://app.example.com'" : `write ${show(corrected)}`
+    // Whole, however long: it is there to be copied.
+    hint: corrected === undefined
+      ? "write scheme://host[:port], for example 'https://app.example.com'"
+      : `write ${JSON.stringify(acceptable(corrected, rules))}`
   }
+}
+
+/** A corrected origin or pattern as the other rules accept it, so that correcting it once is enough. */
+function acceptable (corrected: string, rules: OriginRules): string {
+  const parsed = parseOrigin(corrected) ?? parsePattern(corrected) as OriginPattern
+  return needsTls(parsed, rules) ? withTls(corrected) : corrected
 }
