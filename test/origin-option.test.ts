@@ -21,6 +21,11 @@ function allows (options: Partial<CorsOptions>, origin: string): boolean {
   return origins.kind === 'listed' && origins.origins.has(origin)
 }
 
+/** A RegExp with the flag `v`, which a literal may not have yet under TypeScript's target. */
+function unicodeSets (source: string): RegExp {
+  return new RegExp(source, 'v')
+}
+
 t.test('the kinds of the origin option', async t => {
   const decide = () => true
   const rows: Array<[origin: CorsOptions['origin'], kind: string]> = [
@@ -173,7 +178,7 @@ t.test('any origin with credentials is refused in every disguise', async t => {
   const anyone: unknown[] = [
     '*', ['*'], ' *', [' * '],
     /.*/, /.+/, /^.*$/, /[^]*/, /[\s\S]+/, /|.*/, /https?:\/\/.*/, /^https:\/\/.+$/, /https:\/\/.+\.com/, /https:\/\/.+\.com$/,
-    /https:\/\/[a-z]+\.com/, /https:\/\/[a-z0-9-]+\.net/, /https:\/\/[^/]+/, /.*\.io/, /^https:\/\/(?!evil).*/, /https:\/\/(?<host>.*)/u, /https:\/\/[\w.\-]+/v,
+    /https:\/\/[a-z]+\.com/, /https:\/\/[a-z0-9-]+\.net/, /https:\/\/[^/]+/, /.*\.io/, /^https:\/\/(?!evil).*/, /https:\/\/(?<host>.*)/u, unicodeSets('https://[\\w.\\-]+'),
     /HTTPS:\/\/.*/i, /http:\/\/[0-9.]+/, /https:\/\/example\.com|.*/, /.*(?<!example\.com)/, [APP, /.*/], ['https://*.example.com', /https:.*/]
   ]
   for (const origin of anyone) {
@@ -352,8 +357,8 @@ t.test('flags of a RegExp', async t => {
   }
   t.ok(allows({ origin: /https:\/\/APP\.example\.com/i }, APP), 'i: the case of the RegExp does not count')
   t.ok(allows({ origin: /https:\/\/\p{Ll}+\.example\.com/u }, APP), 'u: properties')
-  t.ok(allows({ origin: /https:\/\/[[a-z]--[b]]+\.example\.com/v }, APP), 'v: set notation')
-  t.notOk(allows({ origin: /https:\/\/[[a-z]--[p]]+\.example\.com/v }, APP))
+  t.ok(allows({ origin: unicodeSets('https://[[a-z]--[b]]+\\.example\\.com') }, APP), 'v: set notation')
+  t.notOk(allows({ origin: unicodeSets('https://[[a-z]--[p]]+\\.example\\.com') }, APP))
   const stateful = /https:\/\/app\.example\.com/g
   stateful.lastIndex = 5
   t.ok(allows({ origin: stateful }, APP))

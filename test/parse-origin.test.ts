@@ -160,19 +160,19 @@ t.test('parsing and serialising are inverse, and agree with the platform', async
 /** What people do to an origin when they write it down. */
 const slip = fc.constantFrom<Array<(text: string) => string>>(
   text => text + '/',
-  text => `${text}/path?query#fragment`,
-  text => text.toUpperCase(),
-  text => `"${text}"`,
-  text => ` ${text} `,
-  text => text.replace('://', '://user:secret@'),
-  text => text.replace(/^[^:]*:\/\//, ''),
-  text => text.replace(/^[^:]*:/, ''),
-  text => text.replaceAll('/', '\\'),
-  text => text.replace('://', '://*.'),
-  text => text.replace(/:\d+$/, '') + ':*',
-  text => text + '.',
-  text => text.replace('e', 'é'),
-  text => `${text},${text}`
+text => `${text}/path?query#fragment`,
+text => text.toUpperCase(),
+text => `"${text}"`,
+text => ` ${text} `,
+text => text.replace('://', '://user:secret@'),
+text => text.replace(/^[^:]*:\/\//, ''),
+text => text.replace(/^[^:]*:/, ''),
+text => text.replaceAll('/', '\\'),
+text => text.replace('://', '://*.'),
+text => text.replace(/:\d+$/, '') + ':*',
+text => text + '.',
+text => text.replace('e', 'é'),
+text => `${text},${text}`
 )
 
 t.test('a corrected value is itself an origin or a pattern, and needs no correction', async t => {

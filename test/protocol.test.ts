@@ -71,10 +71,10 @@ t.test('forbidden response headers are those of Fetch, in any case', async t => 
   for (const name of ['Location', 'Cookie', 'Set-Cookie3', 'Sec-A']) t.notOk(isForbiddenResponseHeader(name), name)
 })
 
-const namesOf = (field: string | string[] | undefined) => requestedHeaders({ 'access-control-request-headers': field })
+const namesOf = (field: string | undefined) => requestedHeaders(field === undefined ? {} : { 'access-control-request-headers': field })
 
 t.test('requested header names are checked, lower-case, and each once', async t => {
-  const rows: Array<[field: string | string[] | undefined, expected: string | undefined]> = [
+  const rows: Array<[field: string | undefined, expected: string | undefined]> = [
     [undefined, undefined],
     ['', undefined],
     [' , \t,', undefined],
@@ -90,8 +90,7 @@ t.test('requested header names are checked, lower-case, and each once', async t 
     ['\u00a0x-a', undefined],
     ['x-a\r\nset-cookie: a=b', undefined],
     ['x-a, \u0000', undefined],
-    ['a'.repeat(MAX_TOKEN_LENGTH + 1), undefined],
-    [['x-a', 'x-b'], undefined]
+    ['a'.repeat(MAX_TOKEN_LENGTH + 1), undefined]
   ]
   for (const [field, expected] of rows) t.equal(namesOf(field), expected, JSON.stringify(field))
 })

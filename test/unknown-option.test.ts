@@ -113,7 +113,7 @@ t.test('the path is a JSON Pointer also for names with / and ~', async t => {
     '~0/': '/~00~1',
     '': '/',
     ' ': '/ ',
-    '0': '/0'
+    0: '/0'
   }
   for (const [name, path] of Object.entries(paths)) {
     t.strictSame(validateCorsOptions({ origin: '*', [name]: 1 }).map(issue => issue.path), [path], JSON.stringify(name))
