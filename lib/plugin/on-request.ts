@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { parseOrigin } from '../origin/origin.js'
+import type { OriginPolicy } from '../policy/origin-option.js'
 import type { Outcomes, Policy } from '../policy/policy.js'
 import { isPreflight, requestedHeaders, requestedMethod } from '../protocol/preflight.js'
 import { kOutcome, kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
@@ -36,7 +37,7 @@ function policyOfRoute (scope: Scope, request: FastifyRequest): Policy | undefin
 
 /** https://fetch.spec.whatwg.org/#http-responses */
 function onActualRequest (policy: Policy | undefined, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-  if (policy === undefined || policy.origins.kind === 'none') {
+  if (policy === undefined || !decides(policy)) {
     done()
     return
   }
@@ -52,7 +53,8 @@ function onPreflight (scope: Scope, request: FastifyRequest, reply: FastifyReply
   if (standsFor instanceof Target) {
     const host = hostOf(raw)
     const policy = (method === undefined ? undefined : standsFor.find(method, host))?.route.policy ?? (standsFor.scopeFor(host) as Scope).policy
-    answer(policy, router.allowMethods(standsFor, policy, raw), request, reply, done)
+    // The router comes here for policies that answer preflights only.
+    answer(policy as DecidingPolicy, router.allowMethods(standsFor, policy, raw), request, reply, done)
     return
   }
   const left = leftPreflight(raw)
@@ -71,7 +73,7 @@ function answerForUnseen (scope: Scope, method: string | undefined, request: Fas
   const router = PreflightRouter.of(request.server)
   const methods = router.methodsAt(request.raw)
   if (method !== undefined && router.hasRoute(method, request.raw)) warnAboutUnseenRoute(request.server, method, request.url)
-  if (policy.origins.kind !== 'none' && policy.answersPreflight === 'yes') {
+  if (decides(policy) && policy.answersPreflight === 'yes') {
     answer(policy, methods, request, reply, done)
   } else {
     leave(policy, methods, request, reply, done)
@@ -80,7 +82,7 @@ function answerForUnseen (scope: Scope, method: string | undefined, request: Fas
 
 /** The policy does not answer preflights: the application does, with the policy's headers if it asked for them. */
 function leave (policy: Policy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
-  if (policy.origins.kind === 'none' || policy.answersPreflight === 'no') {
+  if (!decides(policy) || policy.answersPreflight === 'no') {
     onActualRequest(policy, request, reply, done)
     return
   }
@@ -98,7 +100,7 @@ const REFUSAL = JSON.stringify({
 })
 
 /** https://fetch.spec.whatwg.org/#http-responses: a 403 without CORS headers for an origin that is not allowed. */
-function answer (policy: Policy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+function answer (policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   decide(policy, policy.preflight, request, reply, done, granted => {
     if (!granted) {
       reply.code(403).type('application/json; charset=utf-8').send(REFUSAL)
@@ -122,9 +124,16 @@ function setPreflightHeaders (policy: Policy, methods: string, request: FastifyR
   if (policy.maxAge !== undefined) reply.header('access-control-max-age', policy.maxAge)
 }
 
+/** A policy that decides about origins at all. */
+type DecidingPolicy = Policy & { origins: Exclude<OriginPolicy, { kind: 'none' }> }
+
+function decides (policy: Policy): policy is DecidingPolicy {
+  return policy.origins.kind !== 'none'
+}
+
 /** Decides about the request's origin, sets the outcome's headers, and goes on: at once, unless a function takes its time. */
 function decide (
-  { origins }: Policy, { granted, refused }: Outcomes, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, goOn: Continue
+  { origins }: DecidingPolicy, { granted, refused }: Outcomes, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction, goOn: Continue
 ): void {
   const { origin } = request.raw.headers
   const settle = (isAllowed: boolean): void => {
@@ -162,9 +171,6 @@ function decide (
         resolved => { if (!reply.sent) settle(resolved === true) },
         (error: Error) => { done(error) }
       )
-      return
     }
-    case 'none':
-      goOn(false)
   }
 }
