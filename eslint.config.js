@@ -1,4 +1,10 @@
 import neostandard from 'neostandard'
 
-// The Fastify house style. What git ignores (dist, .tap, node_modules) is not linted either.
-export default neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() })
+export default [
+  // The Fastify house style. What git ignores (dist, .tap, node_modules) is not linted either.
+  ...neostandard({ ts: true, ignores: neostandard.resolveIgnoresFromGitignore() }),
+  {
+    files: ['examples/*/public/**'],
+    languageOptions: { globals: { location: 'readonly' } }
+  }
+]
