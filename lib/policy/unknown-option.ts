@@ -1,55 +1,55 @@
 import { pointer, show, type CorsIssue } from './issue.js'
 
-/** What the names of other frameworks are called here. */
+/** What the names of other frameworks are called here, in small letters only: each framework has a case of its own. */
 const RENAMED: Readonly<Record<string, string>> = {
-  allow_origins: 'origin',
-  allow_origin_regex: 'origin',
-  allow_credentials: 'credentials',
-  allow_methods: 'methods',
-  allow_headers: 'allowedHeaders',
-  expose_headers: 'exposedHeaders',
-  max_age: 'maxAge',
   origins: 'origin',
-  allowOrigin: 'origin',
-  allowOrigins: 'origin',
-  allowedOrigin: 'origin',
-  allowedOrigins: 'origin',
-  allowOriginFunc: 'origin',
-  allowOriginRegex: 'origin',
-  allowCredentials: 'credentials',
-  allowedCredentials: 'credentials',
-  supportsCredentials: 'credentials',
-  withCredentials: 'credentials',
+  alloworigin: 'origin',
+  alloworigins: 'origin',
+  allowedorigin: 'origin',
+  allowedorigins: 'origin',
+  alloworiginfunc: 'origin',
+  accesscontrolalloworigin: 'origin',
+  allowcredentials: 'credentials',
+  allowedcredentials: 'credentials',
+  supportscredentials: 'credentials',
+  withcredentials: 'credentials',
+  accesscontrolallowcredentials: 'credentials',
   method: 'methods',
-  allowMethods: 'methods',
-  allowedMethods: 'methods',
+  allowmethods: 'methods',
+  allowedmethods: 'methods',
+  accesscontrolallowmethods: 'methods',
   headers: 'allowedHeaders',
-  allowHeaders: 'allowedHeaders',
-  allowedHeader: 'allowedHeaders',
-  requestHeaders: 'allowedHeaders',
-  exposeHeaders: 'exposedHeaders',
+  allowheaders: 'allowedHeaders',
+  allowedheader: 'allowedHeaders',
+  requestheaders: 'allowedHeaders',
+  accesscontrolallowheaders: 'allowedHeaders',
+  exposeheaders: 'exposedHeaders',
   exposed: 'exposedHeaders',
-  exposedHeader: 'exposedHeaders',
-  responseHeaders: 'exposedHeaders',
-  maxAgeSeconds: 'maxAge',
-  optionsStatus: 'optionsSuccessStatus',
-  optionSuccessStatus: 'optionsSuccessStatus',
-  varyHeaders: 'vary'
+  exposedheader: 'exposedHeaders',
+  responseheaders: 'exposedHeaders',
+  accesscontrolexposeheaders: 'exposedHeaders',
+  maxageseconds: 'maxAge',
+  accesscontrolmaxage: 'maxAge',
+  optionsstatus: 'optionsSuccessStatus',
+  optionsuccessstatus: 'optionsSuccessStatus',
+  varyheaders: 'vary'
 }
 
-/** What is left out on purpose, and what to do instead. */
+/** What is left out on purpose, and what to do instead; in small letters too. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   prefix: 'register inside a prefixed plugin: app.register(async api => { await api.register(cors, …) }, { prefix: \'/api\' })',
   hook: 'leave it out: the headers are set in onRequest, so that errors of every later hook carry them',
-  strictPreflight: 'leave it out: only OPTIONS with Origin and Access-Control-Request-Method is taken for a preflight, everything else is the application\'s',
+  strictpreflight: 'leave it out: only OPTIONS with Origin and Access-Control-Request-Method is taken for a preflight, everything else is the application\'s',
   delegator: 'use an origin function, a route\'s config.cors, or a registration in each scope',
-  allowPrivateNetwork: 'leave it out: browsers replaced that preflight by a permission prompt (Local Network Access)',
-  allow_private_network: 'leave it out: browsers replaced that preflight by a permission prompt (Local Network Access)',
+  allowprivatenetwork: 'leave it out: browsers replaced that preflight by a permission prompt (Local Network Access)',
   dynamic: 'use an origin function'
 }
 
 /** The most edits between a misspelling and the name that is suggested for it. */
 const MAX_EDITS = 3
+
+/** The longest name that is compared. */
+const MAX_NAME_LENGTH = 40
 
 /** The issue for an option that doesn't exist, with the name that was most likely meant. */
 export function unknownOption (name: string, known: readonly string[]): CorsIssue {
@@ -62,19 +62,17 @@ export function unknownOption (name: string, known: readonly string[]): CorsIssu
 }
 
 function hintFor (name: string, known: readonly string[]): string {
-  if (Object.hasOwn(LEFT_OUT, name)) return LEFT_OUT[name] as string
-  const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name] : nearest(name, known)
-  if (renamed === undefined) return `the options are ${known.join(', ')}`
-  return name === 'allow_origin_regex' || name === 'allowOriginRegex'
-    ? 'write origin: /…/; it matches the whole origin'
-    : `write ${renamed}`
+  // A name much longer than any option is nobody's misspelling, and comparing it would cost its length.
+  const letters = name.length > MAX_NAME_LENGTH ? '' : squash(name)
+  if (Object.hasOwn(LEFT_OUT, letters)) return LEFT_OUT[letters] as string
+  if (letters === 'alloworiginregex') return 'write origin: /…/; it matches the whole origin'
+  const meant = Object.hasOwn(RENAMED, letters) ? RENAMED[letters] : nearest(letters, known)
+  return meant === undefined ? `the options are ${known.join(', ')}` : `write ${meant}`
 }
 
-function nearest (name: string, known: readonly string[]): string | undefined {
-  // A name much longer than any option is nobody's misspelling, and comparing it would cost its length.
-  if (name.length > 40) return undefined
+function nearest (letters: string, known: readonly string[]): string | undefined {
   const [best] = known
-    .map(candidate => ({ candidate, edits: editDistance(squash(name), squash(candidate)) }))
+    .map(candidate => ({ candidate, edits: editDistance(letters, squash(candidate)) }))
     .filter(({ candidate, edits }) => edits <= Math.min(MAX_EDITS, candidate.length / 3))
     .sort((a, b) => a.edits - b.edits)
   return best?.candidate
