@@ -3,10 +3,11 @@ import { isForbiddenMethod } from '../protocol/method.js'
 import { consoleText } from './console-text.js'
 import { corsCheck } from './cors-check.js'
 import type { Engine } from './engine-differences.js'
+import { differs } from './engine-differences.js'
 import { exposedHeaders, readableHeaders } from './exposed-headers.js'
 import type { Failure } from './failure.js'
 import { normalizeMethod } from './method.js'
-import { needsPreflight, preflightCheck, preflightHeaders } from './preflight-check.js'
+import { needsPreflight, preflightCheck, preflightHeaders, type PreflightedRequest } from './preflight-check.js'
 import { followRedirect, hasRedirectTaintedOrigin, MAX_REDIRECTS, redirectLocation, type Hop } from './redirect.js'
 import type { FetchRequest, HttpResponse, SentRequest } from './request.js'
 import { Steps } from './steps.js'
@@ -43,6 +44,7 @@ function * corsFetch (request: FetchRequest, steps: Steps, engine: Engine | unde
   let hop: Hop = { url: new URL(request.url).href, method, headers }
   const urls = [hop.url]
   let crossOrigin = false
+  let stayPreflighted = false
 
   for (;;) {
     steps.enter('#main-fetch')
@@ -50,7 +52,6 @@ function * corsFetch (request: FetchRequest, steps: Steps, engine: Engine | unde
     if (!crossOrigin) steps.pass(`${hop.url} has the page's own origin: CORS does not come in`)
 
     const origin = hasRedirectTaintedOrigin(request.origin, urls) ? 'null' : request.origin
-    const preflighted = { ...hop, origin, credentials }
     const blocked = (failure: Failure, sent: SentRequest): Verdict => ({
       outcome: 'blocked',
       steps: steps.list,
@@ -61,12 +62,19 @@ function * corsFetch (request: FetchRequest, steps: Steps, engine: Engine | unde
       })
     })
 
-    if (crossOrigin && needsPreflight(hop.method, hop.headers, engine)) {
-      const preflight: SentRequest = {
-        kind: 'preflight', method: 'OPTIONS', url: hop.url, headers: preflightHeaders(preflighted, engine), credentials: false
-      }
+    const asked: PreflightedRequest = {
+      method: hop.method,
+      headers: differs(engine, 'redirectPreflightAsksForOriginalHeaders') ? headers : hop.headers,
+      origin: differs(engine, 'redirectPreflightKeepsOrigin') ? request.origin : origin,
+      credentials
+    }
+    if (crossOrigin && (stayPreflighted || needsPreflight(asked, engine))) {
       steps.pass(`${hop.method} with these headers needs a preflight`)
-      const failure = preflightCheck(preflighted, yield preflight, steps, engine)
+      stayPreflighted = differs(engine, 'redirectStaysPreflighted')
+      const preflight: SentRequest = {
+        kind: 'preflight', method: 'OPTIONS', url: hop.url, headers: preflightHeaders(asked, engine), credentials: false
+      }
+      const failure = preflightCheck(asked, yield preflight, steps, engine)
       if (failure !== undefined) return blocked(failure, preflight)
     } else if (crossOrigin) {
       steps.pass(`${hop.method} with these headers needs no preflight`)
@@ -87,14 +95,14 @@ function * corsFetch (request: FetchRequest, steps: Steps, engine: Engine | unde
 
     const location = redirectLocation(response)
     if (location === undefined) {
-      const visible = crossOrigin ? exposedHeaders(response.headers, credentials) : readableHeaders(response.headers)
+      const visible = crossOrigin ? exposedHeaders(response.headers, credentials, engine) : readableHeaders(response.headers)
       return { outcome: 'readable', steps: steps.list, status: response.status, headers: visible }
     }
     if (urls.length > MAX_REDIRECTS) {
       steps.enter('#http-redirect-fetch')
       return blocked(steps.fail(`More than ${MAX_REDIRECTS} redirects`, { code: 'TOO_MANY_REDIRECTS' }), actual)
     }
-    const next = followRedirect(hop, response.status, location, request.origin, crossOrigin, steps)
+    const next = followRedirect(hop, response.status, location, { origin: request.origin, crossOrigin, engine }, steps)
     if ('code' in next) return blocked(next, actual)
     hop = next
     urls.push(hop.url)

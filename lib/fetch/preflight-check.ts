@@ -10,7 +10,7 @@ import type { CredentialsMode, HttpResponse } from './request.js'
 import { unsafeRequestHeaderNames } from './safelist.js'
 import type { Steps } from './steps.js'
 
-/** The actual request that a preflight asks about. */
+/** The actual request, as its preflight asks about it. */
 export interface PreflightedRequest {
   readonly origin: string
   readonly method: string
@@ -22,7 +22,7 @@ export interface PreflightedRequest {
 export const NON_WILDCARD_REQUEST_HEADER = 'authorization'
 
 /** Whether the browser asks first: #main-fetch, for a request whose unsafe-request flag is set, as `fetch()` sets it. */
-export function needsPreflight (method: string, headers: HeaderList, engine?: Engine): boolean {
+export function needsPreflight ({ method, headers }: PreflightedRequest, engine?: Engine): boolean {
   return !SAFELISTED_METHODS.has(method) || unsafeRequestHeaderNames(headers, engine).length > 0
 }
 

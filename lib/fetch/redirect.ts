@@ -1,3 +1,5 @@
+import type { Engine } from './engine-differences.js'
+import { differs } from './engine-differences.js'
 import type { Failure } from './failure.js'
 import type { HeaderList } from './header-list.js'
 import { getHeader } from './header-list.js'
@@ -30,32 +32,46 @@ export function redirectLocation (response: HttpResponse): string | undefined {
   return isRedirectStatus(response.status) ? getHeader(response.headers, 'location') : undefined
 }
 
+/** What a redirect is judged by, besides the hop that it ends. */
+export interface RedirectContext {
+  /** The page's. */
+  readonly origin: string
+  /** Whether the response tainting is `cors`. */
+  readonly crossOrigin: boolean
+  readonly engine: Engine | undefined
+}
+
 /**
  * https://fetch.spec.whatwg.org/#http-redirect-fetch
  *
- * @param crossOrigin whether the response tainting is `cors`
  * @returns the next hop, or why there is none
  */
-export function followRedirect (hop: Hop, status: number, location: string, origin: string, crossOrigin: boolean, steps: Steps): Hop | Failure {
+export function followRedirect (hop: Hop, status: number, location: string, context: RedirectContext, steps: Steps): Hop | Failure {
   steps.enter('#http-redirect-fetch')
   const url = URL.canParse(location, hop.url) ? new URL(location, hop.url) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return steps.fail(`The redirect ${status} goes to '${location}', which is no http: or https: URL`, { code: 'REDIRECT_LOCATION_INVALID', location })
   }
-  if ((url.username !== '' || url.password !== '') && (crossOrigin || url.origin !== origin)) {
+  if ((url.username !== '' || url.password !== '') && (context.crossOrigin || url.origin !== context.origin)) {
     return steps.fail(`The redirect ${status} goes to '${location}', which has a user name or a password`, { code: 'REDIRECT_WITH_USERINFO', location })
   }
   steps.pass(`The redirect ${status} goes to ${url.href}`)
+  const leavesOrigin = url.origin !== new URL(hop.url).origin
   let { method, headers } = hop
-  if (((status === 301 || status === 302) && method === 'POST') || (status === 303 && method !== 'GET' && method !== 'HEAD')) {
+  if (becomesGet(method, status, leavesOrigin, context.engine)) {
     method = 'GET'
     headers = headers.filter(([name]) => !REQUEST_BODY_HEADERS.has(name.toLowerCase()))
     steps.pass(`A ${hop.method} that is redirected with ${status} becomes a GET without a body`)
   }
-  if (url.origin !== new URL(hop.url).origin) {
-    headers = headers.filter(([name]) => name.toLowerCase() !== 'authorization')
-  }
+  if (leavesOrigin) headers = headers.filter(([name]) => name.toLowerCase() !== 'authorization')
   return { url: url.href, method, headers }
+}
+
+function becomesGet (method: string, status: number, leavesOrigin: boolean, engine: Engine | undefined): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  return status === 303 ||
+    ((status === 301 || status === 302) && method === 'POST') ||
+    (leavesOrigin && method === 'DELETE' && differs(engine, 'deleteBecomesGetAcrossOrigins'))
 }
 
 /** https://fetch.spec.whatwg.org/#concept-request-tainted-origin: from then on the origin is sent, and compared, as `null`. */

@@ -40,6 +40,8 @@ export async function startGeneratedApi (setups: readonly Setup[], certificate: 
   recorder.attach(app.server, () => 'http://localhost')
   const httpPort = await listen(app.server)
   const secure = createServer(certificate, (request, response) => { app.routing(request, response) })
+  // As Fastify does on its own server.
+  secure.on('clientError', (_error, socket) => { socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n') })
   recorder.attach(secure, () => 'https://localhost')
   const httpsPort = await listen(secure)
   return {

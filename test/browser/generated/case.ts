@@ -27,20 +27,24 @@ export interface Target {
   /** The API's origins, one that the pages of `http:` ask, one for `https:`. */
   readonly httpOrigin: string
   readonly httpsOrigin: string
-  /** The API by another name: what cross-origin redirects lead to. */
-  readonly otherOrigin: string
+  /** The API by another name, where cross-origin redirects lead. */
+  readonly otherHttpOrigin: string
+  readonly otherHttpsOrigin: string
 }
 
 export function generateCase (random: Random, index: number, target: Target): Case {
   const id = String(index)
   const page = random.pick(target.pages)
-  const base = page.origin.startsWith('https:') ? target.httpsOrigin : target.httpOrigin
+  // Never from https: to http: that would be mixed content, which is another standard's.
+  const isSecure = page.origin.startsWith('https:')
+  const base = isSecure ? target.httpsOrigin : target.httpOrigin
+  const other = isSecure ? target.otherHttpsOrigin : target.otherHttpOrigin
   const method = random.pick([...METHODS, 'GET', 'POST', 'PUT', 'put', 'delete', 'patch'])
   const hasBody = !/^(?:GET|HEAD|OPTIONS)$/i.test(method) && random.chance(0.5)
   const own = { page, method, headers: generateHeaders(random), credentials: generateCredentials(random) }
   if (random.chance(0.5)) {
     const request = { ...own, origin: page.origin, url: `${base}/broken/${index}?case=${id}` }
-    return complete(id, page, request, hasBody, { broken: generateBroken(random, request, target, id) })
+    return complete(id, page, request, hasBody, { broken: generateBroken(random, request, { pages: target.pages, base, other, id }) })
   }
   const setup = random.pick(target.setups)
   const route = random.pick(setup.routes)
@@ -83,9 +87,16 @@ function generateHeaders (random: Random): HeaderList {
   return random.some(HEADER_VALUES, 0.17).map(([name, values]) => [name, random.pick(values)])
 }
 
-function generateBroken (random: Random, request: FetchRequest, { httpOrigin, otherOrigin, pages }: Target, id: string): BrokenServer {
+interface Where {
+  readonly pages: readonly Page[]
+  readonly base: string
+  readonly other: string
+  readonly id: string
+}
+
+function generateBroken (random: Random, request: FetchRequest, { pages, base, other, id }: Where): BrokenServer {
   const { origin, method = '', headers = [] } = request
-  const others = pages.map(page => page.origin).filter(other => other !== origin)
+  const others = pages.map(page => page.origin).filter(candidate => candidate !== origin)
   const lines = (name: string, values: readonly string[] | undefined): HeaderList => (values ?? []).map(value => [name, value])
   const allowOrigin = (usual: number) => lines('Access-Control-Allow-Origin', random.mostly<readonly string[] | undefined>(usual, [origin], [
     ['*'], ['*'], ['*'], ['null'], undefined, [''], [`${origin}/`], [origin.toUpperCase()], [others[0] ?? ''],
@@ -124,9 +135,9 @@ function generateBroken (random: Random, request: FetchRequest, { httpOrigin, ot
           ['Set-Cookie, X-Two'], ['*, a b']
         ])),
         ...lines('Location', random.pick<readonly string[] | undefined>([
-          undefined, [`/broken/again?case=${id}`], [`${otherOrigin}/broken/other?case=${id}`],
-          [`${otherOrigin}/broken/other?case=${id}`], [`${httpOrigin.replace('//', '//user:secret@')}/broken/user?case=${id}`],
-          ...(origin.startsWith('http:') ? [[`${origin}/own?case=${id}`]] : [])
+          undefined, [`/broken/again?case=${id}`], [`${other}/broken/other?case=${id}`],
+          [`${other}/broken/other?case=${id}`], [`${base.replace('//', '//user:secret@')}/broken/user?case=${id}`],
+          ...(origin !== 'null' ? [[`${origin}/own?case=${id}`]] : [])
         ])),
         ['X-One', 'one'],
         ['X-Two', 'two'],

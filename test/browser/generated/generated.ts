@@ -31,7 +31,8 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
     setups,
     httpOrigin: `http://localhost:${api.httpPort}`,
     httpsOrigin: `https://localhost:${api.httpsPort}`,
-    otherOrigin: `http://127.0.0.1:${api.httpPort}`
+    otherHttpOrigin: `http://127.0.0.1:${api.httpPort}`,
+    otherHttpsOrigin: `https://127.0.0.1:${api.httpsPort}`
   }
   const cases = Array.from({ length: CASES }, (_, index) => generateCase(random, index, target))
   const outcomes = new Map<string, number>()
