@@ -14,7 +14,8 @@ export type OriginPolicy =
   | { readonly kind: 'none' }
   /** Every origin, `null` included; only ever without credentials. */
   | { readonly kind: 'any' }
-  | { readonly kind: 'listed', readonly origins: OriginSet }
+  /** `entries` are the items as they were written, for whoever has to read them; requests look at `origins`. */
+  | { readonly kind: 'listed', readonly origins: OriginSet, readonly entries: ReadonlyArray<string | RegExp> }
   | { readonly kind: 'decided', readonly decide: OriginFunction }
 
 /** What the rules for origins depend on besides the origin. */
@@ -37,7 +38,7 @@ export function readOriginPolicy (option: CorsOptions['origin'], rules: OriginRu
     if (rules.credentials) report(anyOriginWithCredentials(first))
     return { kind: 'any' }
   }
-  return { kind: 'listed', origins: readOriginSet(items, rules, report) }
+  return { kind: 'listed', origins: readOriginSet(items, rules, report), entries: items.map(({ value }) => value) }
 }
 
 function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: OriginRules, report: Report): OriginSet {

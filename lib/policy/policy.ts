@@ -26,6 +26,8 @@ export interface Outcomes {
 
 /** The immutable, compiled form of a set of options. */
 export interface Policy {
+  /** What it was compiled from, for whoever has to read it. */
+  readonly options: CheckedOptions
   readonly origins: OriginPolicy
   readonly actual: Outcomes
   readonly preflight: Outcomes
@@ -58,6 +60,7 @@ export function compilePolicy (options: unknown, where?: string): Policy {
   const vary = origins.kind === 'any' ? [] : ['Origin', ...checked.vary]
   const preflightVary = [...vary, 'Access-Control-Request-Method', ...(allowedHeaders === '*' ? ['Access-Control-Request-Headers'] : [])]
   return {
+    options: checked,
     origins,
     actual: outcomes(checked, vary, checked.exposedHeaders),
     preflight: outcomes(checked, preflightVary, []),

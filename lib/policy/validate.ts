@@ -22,6 +22,7 @@ export interface CheckedOptions {
   readonly rawHeaders: boolean
   readonly hideOptionsRoute: boolean
   readonly logLevel: NonNullable<CorsOptions['logLevel']> | undefined
+  readonly dangerouslyAllow: readonly DangerousAllowance[]
 }
 
 /**
@@ -155,7 +156,8 @@ function checkRules (options: Partial<CorsOptions>, wrong: ReadonlySet<string>, 
     preflightContinue: options.preflightContinue ?? false,
     rawHeaders: options.rawHeaders ?? false,
     hideOptionsRoute: options.hideOptionsRoute ?? true,
-    logLevel: options.logLevel
+    logLevel: options.logLevel,
+    dangerouslyAllow: [...allowances]
   }
 }
 
