@@ -63,6 +63,7 @@ function * corsFetch (request: FetchRequest, steps: Steps, engine: Engine | unde
     })
 
     const asked: PreflightedRequest = {
+      url: hop.url,
       method: hop.method,
       headers: differs(engine, 'redirectPreflightAsksForOriginalHeaders') ? headers : hop.headers,
       origin: differs(engine, 'redirectPreflightKeepsOrigin') ? request.origin : origin,

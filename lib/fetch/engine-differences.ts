@@ -44,14 +44,14 @@ export const ENGINE_DIFFERENCES = {
   redirectPreflightKeepsOrigin: {
     section: '#concept-request-tainted-origin',
     engines: ['gecko'],
-    what: "a redirect's preflight is sent from, and checked against, the page's origin, also where the request itself is sent from 'null'",
+    what: "a redirect's preflight is sent from, and checked against, the page's origin, also where the request itself is sent from 'null'; back at that origin, it is not checked",
     source: 'Gecko: nsCORSListenerProxy::StartCORSPreflight in netwerk/protocol/http/nsCORSListenerProxy.cpp'
   },
   redirectPreflightAsksForOriginalHeaders: {
     section: '#http-redirect-fetch',
     engines: ['webkit'],
     what: "a redirect's preflight asks for the headers of the first request, those that the redirect took away (Authorization, Content-Type) included",
-    source: 'WebKit: m_originalRequestHeaders of Source/WebKit/NetworkProcess/NetworkLoadChecker.cpp'
+    source: 'WebKit: m_firstRequestHeaders and m_originalRequestHeaders of Source/WebKit/NetworkProcess/NetworkLoadChecker.cpp'
   },
   deleteBecomesGetAcrossOrigins: {
     section: '#http-redirect-fetch',

@@ -126,7 +126,7 @@ function generateBroken (random: Random, request: FetchRequest, { pages, base, o
       ]
     },
     actual: {
-      status: random.mostly(0.7, 200, [201, 206, 400, 401, 403, 404, 500, 301, 302, 303, 307, 308]),
+      status: random.mostly(0.5, 200, [201, 206, 400, 401, 403, 404, 500, 301, 302, 303, 307, 308, 301, 302, 303, 307, 308]),
       headers: [
         ...allowOrigin(0.8),
         ...allowCredentials(),
