@@ -157,10 +157,11 @@ export const CorsOptionsSchema = Type.Object({
    * - `'public-suffixes'`: credentials for every subdomain of a public suffix, such as `https://*.github.io`
    * - `'null-origin'`: the origin `null`, without credentials
    */
-  dangerouslyAllow: Type.Optional(listOf(Type.Union(allowances.map(allowance => Type.Literal(allowance)), {
+  // Any string here: items are trimmed before they are compared.
+  dangerouslyAllow: Type.Optional(listOf(Type.Unsafe<typeof allowances[number]>(Type.String({
     description: `one of ${allowances.join(', ')}`,
     hint: 'name only the rule that you have to break'
-  }), {
+  })), {
     default: [],
     description: `a list of ${allowances.join(', ')}`,
     hint: "name the rules that you have to break: ['insecure-origins']"

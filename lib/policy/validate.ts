@@ -122,7 +122,7 @@ function checkRules (options: Partial<CorsOptions>, wrong: ReadonlySet<string>, 
   }
 
   const credentials = read('credentials') ?? false
-  const allowances = new Set(readAllowances(read('dangerouslyAllow') ?? [], tell))
+  const allowances = new Set(readAllowances(read('dangerouslyAllow'), tell))
   const origin = read('origin')
   const origins = origin === undefined ? undefined : readOriginPolicy(origin, { credentials, allowances }, tell)
 
@@ -138,7 +138,7 @@ function checkRules (options: Partial<CorsOptions>, wrong: ReadonlySet<string>, 
       hint: "list the response headers that your pages read: ['Location', 'X-Total-Count']"
     })
   }
-  const vary = readVary(read('vary') ?? [], tell)
+  const vary = readVary(read('vary'), tell)
   const cacheControl = readCacheControl(read('cacheControl'), tell)
 
   if (!good || origins === undefined) return undefined
@@ -161,8 +161,9 @@ function checkRules (options: Partial<CorsOptions>, wrong: ReadonlySet<string>, 
   }
 }
 
-function readAllowances (option: NonNullable<CorsOptions['dangerouslyAllow']>, report: Report): DangerousAllowance[] {
-  return readList('dangerouslyAllow', option, report, true).flatMap(({ value, path }) => {
+function readAllowances (option: CorsOptions['dangerouslyAllow'], report: Report): DangerousAllowance[] {
+  if (option === undefined) return []
+  return readList('dangerouslyAllow', option, report).flatMap(({ value, path }) => {
     if (ALLOWANCES.includes(value)) return [value as DangerousAllowance]
     report({
       code: 'INVALID_TYPE',
@@ -174,8 +175,9 @@ function readAllowances (option: NonNullable<CorsOptions['dangerouslyAllow']>, r
   })
 }
 
-function readVary (option: NonNullable<CorsOptions['vary']>, report: Report): string[] {
-  return readList('vary', option, report, true).map(item => {
+function readVary (option: CorsOptions['vary'], report: Report): string[] {
+  if (option === undefined) return []
+  return readList('vary', option, report).map(item => {
     const issue = item.value === '*' ? wildcardInVary(item.path) : checkHeaderName(item)
     if (issue !== undefined) report(issue)
     return item.value
