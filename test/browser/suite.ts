@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Browser, Engine } from './engines/engine.js'
 import { createMarker, killLeftProcesses, processesAfterClose } from './engines/processes.js'
 import { testGeneratedCases } from './generated/generated.js'
+import { testScenarios } from './scenarios/scenarios.js'
 
 /** Whether a missing engine is a failure. */
 const REQUIRE_ALL = ['1', 'true'].includes(process.env['CI'] ?? '')
@@ -26,6 +27,7 @@ export async function testEngine (engine: Engine): Promise<void> {
 
   const browser: Browser = await engine.launch(programs, marker)
   t.comment(`${engine.name}: ${browser.version} (${programs.join(', ')})`)
+  await t.test('scenarios', t => testScenarios(t, browser))
   await t.test('generated cases', t => testGeneratedCases(t, engine, browser))
   await browser.close()
   t.same(await processesAfterClose(marker), [], 'no process is left behind')
