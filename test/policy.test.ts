@@ -6,7 +6,7 @@ const origin = 'https://app.example.com'
 const refused = { allowOrigin: 'none', allowCredentials: false, exposeHeaders: undefined, vary: 'Origin', raw: false }
 
 t.test('the defaults', async t => {
-  const { origins, ...policy } = compilePolicy({ origin })
+  const { origins, options, ...policy } = compilePolicy({ origin })
   t.equal(origins.kind, 'listed')
   const preflightVary = 'Origin, Access-Control-Request-Method'
   t.strictSame(policy, {
@@ -21,6 +21,8 @@ t.test('the defaults', async t => {
     hideOptionsRoute: true,
     logLevel: undefined
   })
+  t.equal(options.origins, origins, 'kept as they were written, for whoever has to read them')
+  t.match(options, { credentials: false, allowedHeaders: [], exposedHeaders: [], maxAge: 600, vary: [], optionsSuccessStatus: 204, dangerouslyAllow: [] })
 })
 
 const rows: Array<{ title: string, options: Partial<CorsOptions>, expected: Partial<Policy> }> = [
