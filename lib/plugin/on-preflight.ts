@@ -1,0 +1,104 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import { disabledRefusal, outsideRefusal, preflightRefusals } from '../diagnostics/refusal.js'
+import type { Policy } from '../policy/policy.js'
+import { requestedHeaders, requestedMethod } from '../protocol/preflight.js'
+import { kStandsFor } from './augmentation.js'
+import { decide, decides, type DecidingPolicy, type Exchange } from './decision.js'
+import { hostOf, leftPreflight, PreflightRouter } from './preflight-router.js'
+import { isWatched, reportRefusals } from './refusal-report.js'
+import type { Scope } from './scope.js'
+import { Target } from './target.js'
+import { warnAboutUnseenRoute } from './unseen-route.js'
+
+/** https://fetch.spec.whatwg.org/#cors-preflight-request: answers it with the policy of the route that it is about. */
+export function onPreflight (scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const { raw } = request
+  const standsFor = request.routeOptions.config[kStandsFor]
+  const method = requestedMethod(raw.headers)
+  const router = PreflightRouter.of(request.server)
+
+  if (standsFor instanceof Target) {
+    const policy = policyFor(standsFor, method, hostOf(raw))
+    respond(policy, router.allowMethods(standsFor, policy, raw), request, reply, done)
+    return
+  }
+  const left = leftPreflight(raw)
+  if (left !== undefined) {
+    respond(left.policy, router.allowMethods(left.target, left.policy, raw), request, reply, done)
+  } else if (standsFor !== undefined || scope.ownsUnrouted) {
+    // No route that the plugin has seen is the target: there is none, or it was declared before the plugin loaded.
+    if (method !== undefined && router.hasRoute(method, raw)) warnAboutUnseenRoute(request.server, method, request.url)
+    respond((standsFor?.scope ?? scope).policy, router.methodsAt(raw), request, reply, done)
+  } else {
+    if (isWatched(request)) reportRefusals(request, refused => [outsideRefusal(refused)])
+    done()
+  }
+}
+
+/** The policy of the target route, or where the URL has none for the method, of the scope around its routes. */
+function policyFor (target: Target, method: string | undefined, host: string | undefined): Policy {
+  const endpoint = method === undefined ? undefined : target.find(method, host)
+  return endpoint?.route.policy ?? (target.scopeFor(host) as Scope).policy
+}
+
+function respond (policy: Policy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  if (decides(policy)) {
+    decide(EXCHANGES[policy.answersPreflight], policy, methods, request, reply, done)
+    return
+  }
+  if (isWatched(request)) reportRefusals(request, refused => [disabledRefusal(refused)])
+  done()
+}
+
+/** The body of a refusal, in Fastify's error shape. */
+const REFUSAL = JSON.stringify({
+  statusCode: 403,
+  code: 'CORS_ORIGIN_NOT_ALLOWED',
+  error: 'Forbidden',
+  message: 'Origin not allowed'
+})
+
+/** Who answers a preflight, by the policy's options. */
+const EXCHANGES: Readonly<Record<Policy['answersPreflight'], Exchange>> = {
+  /** https://fetch.spec.whatwg.org/#http-responses: a 403 without CORS headers for an origin that is not allowed. */
+  yes: {
+    outcomes: policy => policy.preflight,
+    goOn (granted, policy, methods, request, reply) {
+      if (!granted) {
+        reply.code(403).type('application/json; charset=utf-8').send(REFUSAL)
+        return
+      }
+      setPreflightHeaders(policy, methods, request, reply)
+      if (policy.cacheControl !== undefined) reply.header('cache-control', policy.cacheControl)
+      reply.code(policy.successStatus).send()
+    }
+  },
+  /** The application does, with the policy's headers. */
+  continue: {
+    outcomes: policy => policy.preflight,
+    goOn (granted, policy, methods, request, reply, done) {
+      if (granted) setPreflightHeaders(policy, methods, request, reply)
+      done()
+    }
+  },
+  /** The application does, with the headers of any other request. */
+  no: {
+    outcomes: policy => policy.actual,
+    goOn (_granted, _policy, _methods, _request, _reply, done) { done() }
+  }
+}
+
+/** @param methods those of the routes at the URL; `''` for none */
+function setPreflightHeaders (policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request.raw
+  const listed = policy.allowMethods ?? (methods === '' ? '*' : methods)
+  // Never a literal '*': with credentials browsers take it for a method of that name.
+  const allowMethods = listed === '*' ? requestedMethod(headers) : listed
+  if (allowMethods !== undefined) reply.header('access-control-allow-methods', allowMethods)
+  const allowHeaders = policy.allowHeaders === '*' ? requestedHeaders(headers) : policy.allowHeaders
+  if (allowHeaders !== undefined) reply.header('access-control-allow-headers', allowHeaders)
+  if (policy.maxAge !== undefined) reply.header('access-control-max-age', policy.maxAge)
+  if (isWatched(request)) {
+    reportRefusals(request, refused => preflightRefusals(policy, refused, headers, { methods: allowMethods, headers: allowHeaders }))
+  }
+}
