@@ -107,7 +107,8 @@ t.test('package.json can be read through the exports, other files cannot', async
 
 const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'es2022', '--types', 'node']
 
-// Together too, with the libraries' declarations checked, which takes long and so is done once: an application that has both kinds of module loads both sets of declarations.
+// Together too: an application that has both kinds of module loads both sets of declarations. The libraries are checked
+// there only, because it takes long.
 for (const [title, ...args] of [
   ['an ES module', '--skipLibCheck', 'consumer.mts'],
   ['a CommonJS module', '--skipLibCheck', 'consumer.cts'],
