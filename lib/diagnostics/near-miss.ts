@@ -20,11 +20,13 @@ type Listed = Extract<OriginPolicy, { kind: 'listed' }>
 export function nearestOrigin (listed: Listed, text: string): NearMiss | undefined {
   const origin = parseOrigin(text)
   if (origin === undefined) return malformedMiss(listed, text)
+  const compared = listed.entries.slice(0, MAX_COMPARED)
+  const apex = apexMiss(compared, origin)
+  if (apex !== undefined) return apex
   for (const { variant, difference } of variants(origin)) {
     if (listed.origins.has(variant)) return { allowed: variant, difference: `${difference}: ${show(variant)} is allowed` }
   }
-  const compared = listed.entries.slice(0, MAX_COMPARED)
-  return apexMiss(compared, origin) ?? portMiss(compared, origin) ?? regexpMiss(compared, origin)
+  return portMiss(compared, origin) ?? regexpMiss(compared, origin)
 }
 
 function malformedMiss (listed: Listed, text: string): NearMiss | undefined {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { RouteCorsOptions } from '../policy/options.js'
 import type { Outcome } from '../policy/policy.js'
+import type { Cors } from './cors-decorator.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
 import type { Target, Unrouted } from './target.js'
@@ -31,6 +32,8 @@ declare module 'fastify' {
   }
 
   interface FastifyInstance {
+    /** What the plugin can say about this scope: its policy, a table of all routes, and why a request is blocked. */
+    cors: Cors
     /** @internal */
     [kScope]?: Scope
   }

@@ -4,11 +4,12 @@ import { CorsOptionsError } from '../policy/issue.js'
 import type { CorsOptions } from '../policy/options.js'
 import { compilePolicy } from '../policy/policy.js'
 import { kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
+import { corsDecorator } from './cors-decorator.js'
 import { onRequest } from './on-request.js'
 import { PreflightRouter, type AnnouncedRoute } from './preflight-router.js'
 import { guard } from './response.js'
 import { RoutePolicy } from './route-policy.js'
-import { isRoot, ownsUnrouted, type Scope } from './scope.js'
+import { isRoot, nameOf, ownsUnrouted, type Scope } from './scope.js'
 
 async function registerCors (instance: FastifyInstance, options: CorsOptions): Promise<void> {
   if (Object.hasOwn(instance, kScope)) {
@@ -23,6 +24,7 @@ async function registerCors (instance: FastifyInstance, options: CorsOptions): P
   // A registration that encloses this one has seen this scope's routes.
   const hasUnseenRoutes = enclosing === undefined && hasRoutes(instance)
   const scope: Scope = {
+    name: nameOf(instance),
     options,
     policy: compilePolicy(options),
     ownsUnrouted: ownsUnrouted(instance),
@@ -30,8 +32,9 @@ async function registerCors (instance: FastifyInstance, options: CorsOptions): P
     sawOwnRoutes: false
   }
   const router = PreflightRouter.of(instance)
-  if (isRoot(instance) && !hasUnseenRoutes) router.markComplete()
+  if (isRoot(instance)) router.addRoot(!hasUnseenRoutes)
   instance.decorate(kScope, scope)
+  instance.decorate('cors', corsDecorator(instance, scope))
 
   if (scope.ownsUnrouted && instance.prefix !== '' && scope.policy.origins.kind !== 'none') router.addUnrouted(instance, scope)
   // Hooks are inherited with the instance, and look for the nearest scope themselves.

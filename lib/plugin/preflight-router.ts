@@ -44,7 +44,9 @@ export class PreflightRouter {
   readonly #constrained: Array<Target | Unrouted> = []
   readonly #targets = new Map<FastifyInstance, Map<string, Target>>()
   readonly #routes: RoutePolicy[] = []
-  /** Whether the plugin has seen every route of the application: it was registered at the root, before any. */
+  /** Whether the plugin is registered at the root, so that its hook runs for every request. */
+  #atRoot = false
+  /** Whether it was so before any route, and has seen them all. */
   #complete = false
 
   /** The application's router for preflights, made when the plugin is first registered anywhere in it. */
@@ -69,9 +71,14 @@ export class PreflightRouter {
     instance.addHook('onReady', async () => { this.#settle() })
   }
 
-  /** Says that every route of the application will be announced. */
-  markComplete (): void {
-    this.#complete = true
+  /**
+   * Takes note of a registration at the root.
+   *
+   * @param complete whether it has seen, or will see, every route of the application
+   */
+  addRoot (complete: boolean): void {
+    this.#atRoot = true
+    this.#complete = complete
   }
 
   /** Takes note of a route, and gives its URL an OPTIONS route if it has none. */
@@ -165,6 +172,23 @@ export class PreflightRouter {
     const actual = this.#route(method, request, { host, version: request.headers['accept-version'] })
     const seen = this.#route('OPTIONS', request, { host, [CONSTRAINT]: new Probe(method, host) })
     return actual !== null && seen !== null && JSON.stringify(actual.params) !== JSON.stringify(seen.params)
+  }
+
+  /** Whether the plugin's hook runs for a request, whoever's route it is. */
+  covers (request: IncomingMessage): boolean {
+    const method = request.method as string
+    if (this.#atRoot) return true
+    if (this.hasRoute(method, request)) return this.findEndpoint(method, request) !== undefined && !this.isShadowed(method, request)
+    return this.#route(method, request, { host: hostOf(request), [CONSTRAINT]: request }) !== null
+  }
+
+  /** Every route that the plugin has seen, in the order of their declaration. */
+  * routes (): Iterable<{ readonly url: string, readonly endpoint: Endpoint }> {
+    for (const targets of this.#targets.values()) {
+      for (const [url, { endpoints }] of targets) {
+        for (const endpoint of endpoints) yield { url, endpoint }
+      }
+    }
   }
 
   /** The methods of all routes at the request's URL, seen or not, as a header value; `''` if there are none. */

@@ -3,6 +3,8 @@ import type { Policy } from '../policy/policy.js'
 
 /** A registration of the plugin: the encapsulation context that it was made in, with its children. */
 export interface Scope {
+  /** The registration, for people: the prefix and the plugin that it was made in. */
+  readonly name: string
   /** The options as they were given, for routes to lay theirs over. */
   readonly options: object
   readonly policy: Policy
@@ -18,6 +20,15 @@ export interface Scope {
    * awaited then, and a route that it has not seen is not one of its own.
    */
   sawOwnRoutes: boolean
+}
+
+/** What a registration is called: its prefix, and the name of the plugin that made it. */
+export function nameOf (instance: FastifyInstance): string {
+  const prefix = instance.prefix === '' ? '/' : instance.prefix
+  if (isRoot(instance)) return prefix
+  // Plugins without a name of their own are called by the first lines of their code.
+  const [plugin = ''] = instance.pluginName.split(' -> ')
+  return /^[\w@/.-]+$/.test(plugin) ? `${prefix} (${plugin})` : prefix
 }
 
 /** Whether an instance is the application's root, or has a prefix that its parent hasn't. */
