@@ -30,6 +30,8 @@ function failsAccessControlCheck ({ code }: Failure): boolean {
     code === 'PREFLIGHT_STATUS_NOT_OK' || code === 'PREFLIGHT_REDIRECTED'
 }
 
+const SEND_VALID = ' Have the server send the header with a valid value.'
+
 function reasonText (failure: Failure): string | undefined {
   switch (failure.code) {
     case 'ALLOW_ORIGIN_MISSING':
@@ -37,11 +39,11 @@ function reasonText (failure: Failure): string | undefined {
     case 'ALLOW_ORIGIN_WILDCARD_WITH_CREDENTIALS':
       return "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'."
     case 'ALLOW_ORIGIN_MULTIPLE':
-      return `The 'Access-Control-Allow-Origin' header contains multiple values '${failure.value}', but only one is allowed.`
+      return `The 'Access-Control-Allow-Origin' header contains multiple values '${failure.value}', but only one is allowed.${SEND_VALID}`
     case 'ALLOW_ORIGIN_INVALID':
-      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${failure.value}'.`
+      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${failure.value}'.${SEND_VALID}`
     case 'ALLOW_ORIGIN_MISMATCH':
-      return `The 'Access-Control-Allow-Origin' header has a value '${failure.value}' that is not equal to the supplied origin.`
+      return `The 'Access-Control-Allow-Origin' header has a value '${failure.value}' that is not equal to the supplied origin.${SEND_VALID}`
     case 'ALLOW_CREDENTIALS_NOT_TRUE':
       return `The value of the 'Access-Control-Allow-Credentials' header in the response is '${failure.value}' which must be 'true' when the request's credentials mode is 'include'.`
     case 'PREFLIGHT_STATUS_NOT_OK':
@@ -57,7 +59,8 @@ function reasonText (failure: Failure): string | undefined {
     case 'HEADER_NOT_ALLOWED':
       return `Request header field ${failure.header} is not allowed by Access-Control-Allow-Headers in preflight response.`
     case 'REDIRECT_WITH_USERINFO':
-      return `Redirect location '${failure.location}' contains a username and password, which is disallowed for cross-origin requests.`
+      // Chromium has a place for the location, and leaves it empty.
+      return "Redirect location '' contains a username and password, which is disallowed for cross-origin requests."
     case 'METHOD_FORBIDDEN':
     case 'REDIRECT_LOCATION_INVALID':
     case 'TOO_MANY_REDIRECTS':

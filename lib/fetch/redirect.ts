@@ -23,13 +23,9 @@ export interface Hop {
   readonly headers: HeaderList
 }
 
-export function isRedirectStatus (status: number): boolean {
-  return REDIRECT_STATUSES.has(status)
-}
-
 /** https://fetch.spec.whatwg.org/#concept-response-location-url; `undefined` where the browser hands the response out as it is. */
 export function redirectLocation (response: HttpResponse): string | undefined {
-  return isRedirectStatus(response.status) ? getHeader(response.headers, 'location') : undefined
+  return REDIRECT_STATUSES.has(response.status) ? getHeader(response.headers, 'location') : undefined
 }
 
 /** What a redirect is judged by, besides the hop that it ends. */

@@ -27,7 +27,7 @@ export async function testEngine (engine: Engine): Promise<void> {
 
   const browser: Browser = await engine.launch(programs, marker)
   t.comment(`${engine.name}: ${browser.version} (${programs.join(', ')})`)
-  await t.test('scenarios', t => testScenarios(t, browser))
+  await t.test('scenarios', t => testScenarios(t, engine, browser))
   await t.test('generated cases', t => testGeneratedCases(t, engine, browser))
   await browser.close()
   t.same(await processesAfterClose(marker), [], 'no process is left behind')

@@ -3,6 +3,7 @@ import type { Browser, Engine } from '../engines/engine.js'
 import { createCertificate } from '../servers/certificate.js'
 import { startPages } from '../servers/pages.js'
 import { Recorder } from '../servers/recorder.js'
+import { waitFor } from '../wait.js'
 import { startGeneratedApi } from './api.js'
 import { generateCase, type Case } from './case.js'
 import { compare, type Observation } from './compare.js'
@@ -10,7 +11,7 @@ import { Random } from './random.js'
 import { generateSetup } from './setup.js'
 
 const SETUPS = 80
-const CASES = Number(process.env['CASES'] ?? 2000)
+const CASES = Number(process.env['CASES'] ?? 1500)
 const BATCH = 100
 
 /** Random configurations, requests and origins: the Fetch model and the engine must say the same of each. */
@@ -36,6 +37,7 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
   }
   const cases = Array.from({ length: CASES }, (_, index) => generateCase(random, index, target))
   const outcomes = new Map<string, number>()
+  const expectedConsole: Array<readonly [id: string, text: string]> = []
   let failed = 0
   for (const page of pages.all) {
     await browser.open(page.url)
@@ -50,6 +52,7 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
         const { verdict, disagreements } = compare(generated, exchanges, observed, engine.model)
         const outcome = verdict?.outcome === 'blocked' ? verdict.failure.code : verdict?.outcome ?? 'undecided'
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+        if (verdict?.outcome === 'blocked' && verdict.consoleText !== undefined) expectedConsole.push([generated.id, verdict.consoleText])
         if (disagreements.length > 0) {
           failed++
           t.fail(`case ${generated.id}: ${disagreements.join('; ')}`, { case: describe(generated), exchanges, observed, verdict })
@@ -59,6 +62,23 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
   }
   t.comment(`${cases.length} cases, ${failed} disagreements; ${[...outcomes].map(([code, count]) => `${code} ${count}`).sort().join(', ')}`)
   t.equal(failed, 0, `the model and ${engine.name} say the same of ${cases.length} generated cases`)
+  if (engine.name === 'chromium') await testConsole(t, browser.console ?? [], expectedConsole)
+}
+
+/** The line that the model predicts is the one that a developer reads. */
+async function testConsole (t: Test, lines: readonly string[], expected: ReadonlyArray<readonly [id: string, text: string]>): Promise<void> {
+  const byCase = new Map<string, string>()
+  const collect = () => {
+    for (const line of lines) {
+      const id = /^Access to fetch at '[^']*[?&]case=(\d+)/.exec(line)?.[1]
+      if (id !== undefined) byCase.set(id, line)
+    }
+    return expected.every(([id]) => byCase.has(id))
+  }
+  // The console comes by another way than the results, perhaps later.
+  await waitFor(collect).catch(() => {})
+  const differing = expected.map(([id, text]) => ({ id, predicted: text, shown: byCase.get(id) })).filter(({ predicted, shown }) => predicted !== shown)
+  t.same(differing, [], `the model predicts the console's line of ${expected.length} blocked cases`)
 }
 
 async function observe (browser: Browser, batch: readonly Case[]): Promise<readonly Observation[]> {
@@ -71,4 +91,3 @@ function describe ({ request, body, setup, broken }: Case): unknown {
   const readable = (_key: string, value: unknown) => typeof value === 'function' || value instanceof RegExp ? String(value) : value
   return JSON.parse(JSON.stringify({ request, body, setup, broken }, readable))
 }
-

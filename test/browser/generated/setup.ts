@@ -67,7 +67,7 @@ function generateOptions (random: Random, pages: readonly Page[]): CorsOptions {
 function generateOrigin (random: Random, pages: readonly Page[], credentials: boolean): CorsOptions['origin'] {
   const origins = pages.map(page => page.origin)
   const tuples = origins.filter(origin => origin !== 'null')
-  const listed = new Set(random.some(tuples, 0.6))
+  const listed = new Set(random.some(tuples, 0.75))
   const some = listed.size === 0 ? [random.pick(tuples)] : [...listed]
   const choices: Array<() => CorsOptions['origin']> = [
     () => some,

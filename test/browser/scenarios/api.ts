@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { PassThrough } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -162,6 +161,5 @@ function addEvents (scope: FastifyInstance): void {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     reply.raw.write(`data: ${JSON.stringify({ cookie: request.headers.cookie ?? null })}\n\n`)
-    void once(reply.raw, 'close').then(() => { reply.raw.end() })
   })
 }
