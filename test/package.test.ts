@@ -72,12 +72,12 @@ async function print (script: string): Promise<unknown> {
 }
 
 t.test('the tarball holds the two builds, their declarations and the documents, and nothing else', async t => {
-  const others = files.filter(file => !/^dist\/(cjs|esm)\/([\w-]+\/)*[\w-]+\.(js|d\.ts)$/.test(file))
+  const others = files.filter(file => !/^dist\/(cjs|esm)\/([\w-]+\/)*[\w-]+\.(c?js|d\.c?ts)$/.test(file))
   t.strictSame(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cjs/package.json', 'package.json'])
   for (const name of ['dist/cjs/index.js', 'dist/cjs/index.d.ts', 'dist/esm/index.js', 'dist/esm/index.d.ts']) {
     t.ok(files.includes(name), name)
   }
-  t.strictSame(files.filter(file => file.startsWith('dist/esm/') && file.endsWith('.js')), ['dist/esm/index.js'],
+  t.strictSame(files.filter(file => file.startsWith('dist/esm/') && /js$/.test(file)), ['dist/esm/index.js'],
     'the ES module build holds no second copy of the implementation')
 })
 
