@@ -1,0 +1,148 @@
+import { bitOf, firstOf, type Automaton } from './automaton.js'
+import { MAX_ORIGIN_LENGTH } from './origin.js'
+
+/** The most ways to read an origin that a matcher may have to try: some milliseconds. */
+const MAX_RUNS = 1_000_000
+
+/** The most pairs of states that are looked at; a RegExp that needs more is taken for unsafe. */
+const MAX_STEPS = 500_000
+
+/**
+ * Whether a backtracking matcher can be kept busy by an origin that doesn't match.
+ *
+ * Exponential time is found exactly: it needs a loop that reads one text in two ways. Polynomial time is found by
+ * counting, for each loop, the ways to read the longest origin that goes round it. Both count, and never measure time,
+ * so that a configuration that starts on one machine starts on all.
+ *
+ * Turned down, each tried on a table of good and bad ones (see test/regexp.test.ts): redos-detector takes between
+ * 0.1 and 30 seconds, throws at a named group and refuses `.+\.example\.com(:\d+)?`; safe-regex2 counts stars, so that it
+ * refuses an optional port and passes `(a|a)*`; recheck is 5.6 MB and hangs on `{0,61}`; scslre misses texts of more than
+ * one character, `(ab|a|b)*`.
+ */
+export function backtracksTooMuch (automaton: Automaton): boolean {
+  const loops = findLoops(automaton)
+  return loops.some(loop => readsOneTextInTwoWays(automaton, loop)) || countRuns(automaton, loops) > MAX_RUNS
+}
+
+type Loop = ReadonlySet<number>
+
+/** The strongly connected components that have an edge inside. */
+function findLoops ({ next }: Automaton): Loop[] {
+  const reach = next.map((_, state) => reachable(next, state))
+  const loops: Loop[] = []
+  const done = new Set<number>()
+  for (const [state, states] of reach.entries()) {
+    if (done.has(state) || !states.has(state)) continue
+    const loop = new Set([...states].filter(other => reach[other]?.has(state)))
+    for (const each of loop) done.add(each)
+    loops.push(loop)
+  }
+  return loops
+}
+
+function reachable (next: Automaton['next'], from: number): Set<number> {
+  const states = new Set<number>()
+  const queue = [from]
+  for (const state of queue) {
+    for (const after of (next[state] as ReadonlyMap<number, number>).keys()) {
+      if (!states.has(after)) {
+        states.add(after)
+        queue.push(after)
+      }
+    }
+  }
+  return states
+}
+
+/** Whether two different ways round the loop read the same text: then each time round doubles the work. */
+function readsOneTextInTwoWays ({ next, characters }: Automaton, loop: Loop): boolean {
+  const size = next.length
+  const before = new Map<number, number[]>()
+  const queue = Array.from(loop, state => state * size + state)
+  const seen = new Set(queue)
+  let steps = 0
+  for (const pair of queue) {
+    const [left, right] = [Math.floor(pair / size), pair % size]
+    for (const [a, ways] of next[left] as ReadonlyMap<number, number>) {
+      if (!loop.has(a)) continue
+      if (left === right && ways > 1) return true
+      for (const b of (next[right] as ReadonlyMap<number, number>).keys()) {
+        if (++steps > MAX_STEPS) return true
+        if (!loop.has(b) || ((characters[a] as bigint) & (characters[b] as bigint)) === 0n) continue
+        const after = a * size + b
+        const pairs = before.get(after)
+        if (pairs === undefined) before.set(after, [pair])
+        else pairs.push(pair)
+        if (!seen.has(after)) {
+          seen.add(after)
+          queue.push(after)
+        }
+      }
+    }
+  }
+  // Apart and together again, in the same loop: any two equal states of it lead to each other.
+  const together = Array.from(loop, state => state * size + state)
+  const leading = new Set(together)
+  for (const pair of together) {
+    for (const each of before.get(pair) ?? []) {
+      if (Math.floor(each / size) !== each % size) return true
+      if (!leading.has(each)) {
+        leading.add(each)
+        together.push(each)
+      }
+    }
+  }
+  return false
+}
+
+/** The most ways in which the automaton begins to read one of the texts that go round its loops. */
+function countRuns (automaton: Automaton, loops: readonly Loop[]): number {
+  const texts = loops.flatMap(loop => {
+    const inside = [...loop]
+    // One state that stands for the loop, and those that are a loop by themselves.
+    return inside.filter((state, index) => index === 0 || automaton.next[state]?.has(state))
+  }).map(state => attack(automaton, state))
+  return Math.max(0, ...texts.map(text => runsOf(automaton, text)))
+}
+
+/** A text of full length that goes the shortest way to a state, then round and round. */
+function attack (automaton: Automaton, state: number): string {
+  const round = wayBetween(automaton, state, state)
+  return (wayBetween(automaton, 0, state) + round.repeat(Math.ceil(MAX_ORIGIN_LENGTH / round.length))).slice(0, MAX_ORIGIN_LENGTH)
+}
+
+/** A shortest text from one state to another; both are on one way, so that there is one. */
+function wayBetween ({ next, characters }: Automaton, from: number, to: number): string {
+  const texts = new Map<number, string>()
+  const queue: Array<readonly [number, string]> = [[from, '']]
+  for (const [state, text] of queue) {
+    if (texts.has(to)) break
+    for (const after of (next[state] as ReadonlyMap<number, number>).keys()) {
+      if (texts.has(after)) continue
+      const longer = text + firstOf(characters[after] as bigint)
+      texts.set(after, longer)
+      queue.push([after, longer])
+    }
+  }
+  return texts.get(to) as string
+}
+
+/** In how many ways the automaton reads the beginnings of a text: what a matcher tries before it gives up. */
+function runsOf ({ next, characters }: Automaton, text: string): number {
+  let total = 0
+  let runs = new Map([[0, 1]])
+  for (const character of text) {
+    const bit = bitOf(character)
+    const after = new Map<number, number>()
+    for (const [state, count] of runs) {
+      for (const [to, ways] of next[state] as ReadonlyMap<number, number>) {
+        if (((characters[to] as bigint) & bit) === 0n) continue
+        after.set(to, (after.get(to) ?? 0) + count * ways)
+        total += count * ways
+      }
+    }
+    if (total > MAX_RUNS) break
+    runs = after
+  }
+  return total
+}
