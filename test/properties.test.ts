@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { validateCorsOptions, type CorsIssue } from '../lib/index.js'
+import { parseOrigin } from '../lib/origin/origin.js'
+import { parsePattern } from '../lib/origin/pattern.js'
+import { compilePolicy } from '../lib/policy/policy.js'
+import { attempts, entries, originOfAttempt, origins, patterns, serializeEntry, type Attempt, type Entry } from './support/arbitrary-origins.js'
+import { isAllowed, originOf } from './support/naive-origins.js'
+import { PROPERTY_RUNS } from './support/property-runs.js'
+
+t.setTimeout(Math.max(120_000, PROPERTY_RUNS * 10))
+
+/** Tries a property as often as the run asks for. What fails is printed with its seed, shrunk. */
+function holds<Values extends [unknown, ...unknown[]]> (title: string, property: fc.IProperty<Values>): void {
+  t.test(title, async t => {
+    let failure: unknown
+    try {
+      fc.assert(property, { numRuns: PROPERTY_RUNS })
+    } catch (error) {
+      failure = error
+    }
+    t.equal(failure instanceof Error ? failure.message : failure, undefined, `${PROPERTY_RUNS} cases`)
+  })
+}
+
+function check (condition: boolean, what: () => string): void {
+  if (!condition) throw new Error(what())
+}
+
+/** How often the answers were yes and no: a property whose cases are all refused would say nothing. */
+const answers = { allowed: 0, refused: 0 }
+
+holds('whatever is configured, an origin is allowed if and only if a naive reference says so',
+  fc.property(entries, fc.array(attempts, { minLength: 1, maxLength: 3 }), (entries: Entry[], attempts: Attempt[]) => {
+    const { origins } = compilePolicy({ origin: entries.map(serializeEntry) })
+    if (origins.kind !== 'listed') throw new Error(origins.kind)
+    for (const attempt of attempts) {
+      const origin = originOfAttempt(entries, attempt)
+      const expected = isAllowed(entries, origin)
+      answers[expected ? 'allowed' : 'refused']++
+      check(origins.origins.has(origin) === expected, () => `${JSON.stringify(origin)} must be ${expected ? 'allowed' : 'refused'} by ${entries.map(serializeEntry).join(' ')}`)
+    }
+  }))
+
+t.test('the cases of that property are of both kinds', async t => {
+  for (const count of Object.values(answers)) t.ok(count > PROPERTY_RUNS / 3, JSON.stringify(answers))
+})
+
+holds('a text is an origin if and only if a naive reference says so, with the same parts',
+  fc.property(fc.oneof(origins, patterns), attempts, (entry: Entry, attempt: Attempt) => {
+    const text = originOfAttempt([entry], attempt)
+    const expected = originOf(text)
+    const parsed = parseOrigin(text)
+    check((parsed === undefined) === (expected === undefined), () => `${JSON.stringify(text)}: ${parsed === undefined ? 'refused' : 'taken'}`)
+    check(parsed === undefined || (parsed.scheme === expected?.scheme && parsed.host === expected.host && parsed.port === expected.port), () => JSON.stringify([parsed, expected]))
+  }))
+
+holds('parse and serialise are inverse',
+  fc.property(origins, patterns, attempts, (origin: Entry, pattern: Entry, attempt: Attempt) => {
+    const { scheme, host, port } = origin
+    const text = serializeEntry(origin)
+    const parsed = parseOrigin(text)
+    check(parsed?.scheme === scheme && parsed.host === host && parsed.port === port && parsed.text === text, () => `${text}: ${JSON.stringify(parsed)}`)
+
+    const parsedPattern = parsePattern(serializeEntry(pattern))
+    check(parsedPattern !== undefined && serializeEntry(parsedPattern) === serializeEntry(pattern) &&
+      Object.entries(pattern).every(([name, value]) => parsedPattern[name as keyof Entry] === value), () => `${serializeEntry(pattern)}: ${JSON.stringify(parsedPattern)}`)
+    check(parsePattern(text) === undefined && parseOrigin(serializeEntry(pattern)) === undefined, () => 'a text is an origin or a pattern, not both')
+
+    const any = originOfAttempt([origin, pattern], attempt)
+    const read = parseOrigin(any)
+    check(read === undefined || serializeEntry({ ...read, subdomains: false }) === any, () => JSON.stringify(any))
+    const readPattern = parsePattern(any)
+    check(readPattern === undefined || serializeEntry(readPattern) === any, () => JSON.stringify(any))
+  }))
+
+/** What people do to an origin or a pattern when they write it down. */
+const slip = fc.constantFrom<Array<(text: string) => string>>(
+  text => text,
+text => `${text}/`,
+text => `${text}/path?query#fragment`,
+text => text.toUpperCase(),
+text => text.replace(/[a-z]/, letter => letter.toUpperCase()),
+text => `"${text}"`,
+text => ` ${text} `,
+text => text.replace('://', '://user:secret@'),
+text => text.replace(/^[^:]*:\/\//, ''),
+text => text.replace(/^[^:]*:/, ''),
+text => text.replaceAll('/', '\\'),
+text => text.replace('://', '://*.'),
+text => text.replace(/:\d+$/, '') + ':*',
+text => `${text}:443`,
+text => `${text}:080`,
+text => `${text}:`,
+text => `${text}.`,
+text => text.replace('e', 'é'),
+text => text.replace('.', '。'),
+text => text.replace('127.0.0.1', '0x7f.1'),
+text => text.replace('[::1]', '[0:0:0:0:0:0:0:1]')
+)
+const slips = fc.array(slip, { maxLength: 3 })
+
+/** The value that a hint tells to write, if it tells one. */
+function valueToWrite ({ hint }: CorsIssue): string | undefined {
+  const [, text] = /^write ("(?:[^"\\]|\\.)*")/.exec(hint) ?? []
+  return text === undefined ? undefined : JSON.parse(text) as string
+}
+
+let corrections = 0
+
+holds('the corrected value of a startup error is itself accepted',
+  fc.property(fc.oneof(origins, patterns), slips, attempts, fc.boolean(), (entry: Entry, slips, attempt: Attempt, credentials: boolean) => {
+    const written = slips.reduce((text, slip) => slip(text), serializeEntry(entry))
+    for (const text of [written, originOfAttempt([entry], attempt)]) {
+      for (const issue of validateCorsOptions({ origin: [text], credentials })) {
+        const corrected = valueToWrite(issue)
+        if (corrected === undefined) continue
+        corrections++
+        const issues = validateCorsOptions({ origin: [corrected], credentials }).filter(({ code }) =>
+          // A corrected spelling is not yet a safe origin; the next error says so, and has a value of its own.
+          issue.code !== 'INVALID_ORIGIN' || code === 'INVALID_ORIGIN')
+        check(issues.length === 0, () => `${JSON.stringify(text)}: ${issue.code}: ${issue.hint}: ${JSON.stringify(issues)}`)
+      }
+    }
+  }))
+
+t.test('there were corrected values', async t => {
+  t.ok(corrections > PROPERTY_RUNS / 4, `${corrections}`)
+})
