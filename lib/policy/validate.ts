@@ -29,7 +29,7 @@ export interface CheckedOptions {
  * What is wrong with a set of options, without a Fastify instance: for a check in a build. Takes any value, throws
  * nothing.
  *
- * @returns every issue, in the order of the options; none when the options are good
+ * @returns every issue, those of shape first; none when the options are good
  */
 export function validateCorsOptions (options: unknown): CorsIssue[] {
   const issues: CorsIssue[] = []
@@ -106,8 +106,8 @@ function shapeIssues (error: ValueError): CorsIssue[] {
   return (deeper.length > 0 ? deeper : [error]).map(({ path, value, schema }) => ({
     code: 'INVALID_TYPE' as const,
     path,
-    message: `must be ${schema.description ?? 'of another type'}, but is ${show(value)}`,
-    hint: (schema['hint'] as string | undefined) ?? 'see the options table of the README'
+    message: `must be ${String(schema.description)}, but is ${show(value)}`,
+    hint: String(schema['hint'])
   }))
 }
 
