@@ -57,7 +57,8 @@ function reasonText (failure: Failure): string | undefined {
     case 'METHOD_NOT_ALLOWED':
       return `Method ${failure.method} is not allowed by Access-Control-Allow-Methods in preflight response.`
     case 'HEADER_NOT_ALLOWED':
-      return `Request header field ${failure.header} is not allowed by Access-Control-Allow-Headers in preflight response.`
+      // Of several, Chromium names one, in the order of a hash table.
+      return `Request header field ${failure.headers[0]} is not allowed by Access-Control-Allow-Headers in preflight response.`
     case 'REDIRECT_WITH_USERINFO':
       // Chromium has a place for the location, and leaves it empty.
       return "Redirect location '' contains a username and password, which is disallowed for cross-origin requests."

@@ -15,7 +15,8 @@ export type Failure =
   | { readonly code: 'ALLOW_METHODS_MALFORMED', readonly value: string }
   | { readonly code: 'ALLOW_HEADERS_MALFORMED', readonly value: string }
   | { readonly code: 'METHOD_NOT_ALLOWED', readonly method: string }
-  | { readonly code: 'HEADER_NOT_ALLOWED', readonly header: string }
+  /** All that are missing, lower-case and sorted; never empty. */
+  | { readonly code: 'HEADER_NOT_ALLOWED', readonly headers: readonly string[] }
   /** #http-redirect-fetch */
   | { readonly code: 'REDIRECT_LOCATION_INVALID', readonly location: string }
   | { readonly code: 'REDIRECT_WITH_USERINFO', readonly location: string }

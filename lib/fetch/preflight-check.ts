@@ -96,19 +96,19 @@ function methodCheck ({ method, credentials }: PreflightedRequest, methods: read
 function headersCheck ({ headers, credentials }: PreflightedRequest, listed: readonly string[], steps: Steps, engine?: Engine): Failure | undefined {
   const allowed = new Set(listed.map(name => name.toLowerCase()))
   const wildcard = allowed.has('*') && credentials !== 'include'
-  const unsafe = new Set(unsafeRequestHeaderNames(headers, engine))
-  // In the order of the request: where several are not allowed, Chromium's console names the first.
-  for (const name of new Set(headers.map(([name]) => name.toLowerCase()))) {
-    if (!unsafe.has(name)) continue
-    if (allowed.has(name)) {
-      steps.pass(`Access-Control-Allow-Headers lists ${name}`)
-    } else if (wildcard && (name !== NON_WILDCARD_REQUEST_HEADER || differs(engine, 'wildcardCoversAuthorization'))) {
-      steps.pass(`Access-Control-Allow-Headers is *, which covers ${name} without credentials`)
-    } else {
-      return steps.fail(`Access-Control-Allow-Headers (${quoteList(listed)}) does not allow ${name}`, { code: 'HEADER_NOT_ALLOWED', header: name })
-    }
+  const isCovered = (name: string): boolean =>
+    wildcard && (name !== NON_WILDCARD_REQUEST_HEADER || differs(engine, 'wildcardCoversAuthorization'))
+  const refused: string[] = []
+  for (const name of unsafeRequestHeaderNames(headers, engine)) {
+    if (allowed.has(name)) steps.pass(`Access-Control-Allow-Headers lists ${name}`)
+    else if (isCovered(name)) steps.pass(`Access-Control-Allow-Headers is *, which covers ${name} without credentials`)
+    else refused.push(name)
   }
-  return undefined
+  if (refused.length === 0) return undefined
+  return steps.fail(
+    `Access-Control-Allow-Headers (${quoteList(listed)}) does not allow ${refused.join(', ')}`,
+    { code: 'HEADER_NOT_ALLOWED', headers: refused }
+  )
 }
 
 function quoteList (items: readonly string[]): string {
