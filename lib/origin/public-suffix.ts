@@ -14,11 +14,16 @@ const ANY_LABEL = 'q7z-nobody-x3'
  * `internal`, `corp` and `localhost` are private DNS, where names are given out by whoever runs the network.
  */
 export function isPublicSuffix (host: string): boolean {
-  const domain = host.replace(/\.$/, '')
-  return isListed(domain) || isListed(`${ANY_LABEL}.${domain}`)
+  const domain = withoutDot(host)
+  return publicSuffixOf(domain) === domain || publicSuffixOf(`${ANY_LABEL}.${domain}`) === `${ANY_LABEL}.${domain}`
 }
 
-function isListed (domain: string): boolean {
-  const { publicSuffix, isIcann, isPrivate } = library.tldts().parse(domain, OPTIONS)
-  return publicSuffix === domain && (isIcann === true || isPrivate === true)
+/** The public suffix that a host ends in, if the list has it. */
+export function publicSuffixOf (host: string): string | undefined {
+  const { publicSuffix, isIcann, isPrivate } = library.tldts().parse(withoutDot(host), OPTIONS)
+  return publicSuffix !== null && (isIcann === true || isPrivate === true) ? publicSuffix : undefined
+}
+
+function withoutDot (host: string): string {
+  return host.replace(/\.$/, '')
 }

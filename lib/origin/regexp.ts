@@ -1,20 +1,35 @@
+import { commonText, parseRegExp, readAutomata, type Automaton } from './automaton.js'
+import { backtracksTooMuch } from './backtracking.js'
+import { freshLabels, insecureShapes, originShape, strangerShapes, tenantShapes } from './origin-shape.js'
+import { parseOrigin, type Origin } from './origin.js'
+import { publicSuffixOf } from './public-suffix.js'
+import { isTrustworthy } from './trustworthy.js'
+import { unescapedDots } from './unescaped-dot.js'
+
 /** Flags that carry state or change what `^` and `$` mean; an origin has one line, so that nothing is lost. */
 const UNWANTED_FLAGS = /[gymd]/g
 
-/** Names that nobody has: with digits and hyphens, and without, for a RegExp that takes only letters. */
-const NAMES_OF_NOBODY = ['q7z-nobody-x3', 'q7znobodyx3', 'qznobodyx']
+/** Origins that no RegExp means, for those whose lookarounds hide what they match: addresses are for documentation (RFC 5737). */
+const ORIGINS_OF_NOBODY: readonly string[] = ['https', 'http'].flatMap(scheme =>
+  ['q7z-nobody-x3.com', 'a.q7z-nobody-x3.net', 'q7z-nobody-x3.com:8443', '203.0.113.77'].map(rest => `${scheme}://${rest}`))
 
-/**
- * Origins that nobody means when writing a regular expression for their own: a fresh label under the usual suffixes,
- * and addresses for documentation (RFC 5737). One that matches any of them matches whatever an attacker registers.
- */
-const ORIGINS_OF_NOBODY: readonly string[] = ['https', 'http'].flatMap(scheme => [
-  ...['com', 'net', 'org', 'io', 'dev', 'app', 'co', 'eu', 'invalid']
-    .flatMap(suffix => NAMES_OF_NOBODY.map(name => `${scheme}://${name}.${suffix}`)),
-  `${scheme}://a.q7z-nobody-x3.com`,
-  `${scheme}://q7z-nobody-x3.com:8443`,
-  `${scheme}://203.0.113.77`
-])
+/** What is wrong with a RegExp, whatever the other options. */
+export type RegExpFault =
+  /** A `.` between characters of a host. */
+  | { readonly kind: 'unescaped-dot', readonly offsets: readonly number[] }
+  /** No origin is matched as a whole. */
+  | { readonly kind: 'unmatchable' }
+  /** An origin can keep it busy. */
+  | { readonly kind: 'backtracking' }
+
+/** What a RegExp matches that credentials must not go to, with an origin for example. */
+export type RegExpRisk =
+  /** Anybody can have it, as far as the RegExp says. */
+  | { readonly kind: 'stranger', readonly example: string }
+  /** Anybody can have it, because anybody gets a name under the suffix. */
+  | { readonly kind: 'public-suffix', readonly example: string, readonly suffix: string }
+  /** It has no TLS. */
+  | { readonly kind: 'insecure', readonly example: string }
 
 /**
  * A RegExp that matches a whole origin or nothing, and has no memory of earlier matches. The source is wrapped, not
@@ -24,7 +39,53 @@ export function anchorRegExp (regexp: RegExp): RegExp {
   return new RegExp(`^(?:${regexp.source})$`, regexp.flags.replace(UNWANTED_FLAGS, ''))
 }
 
-/** Whether an anchored RegExp lets in origins that its author cannot have meant: any origin, in disguise. */
-export function matchesAnyOrigin (anchored: RegExp): boolean {
-  return ORIGINS_OF_NOBODY.some(origin => anchored.test(origin))
+/** What is known about a RegExp before any origin came. */
+export interface RegExpFindings {
+  readonly faults: readonly RegExpFault[]
+  /** Only those that can be shown by an origin that the RegExp really matches. */
+  readonly risks: readonly RegExpRisk[]
+}
+
+/** Looks at a RegExp that {@link anchorRegExp} made; at its risks only with credentials, since without them none is one. */
+export function inspectRegExp (anchored: RegExp, credentials: boolean): RegExpFindings {
+  const parsed = parseRegExp(anchored.source, anchored.flags)
+  const offsets = unescapedDots(parsed)
+  const faults: RegExpFault[] = offsets.length > 0 ? [{ kind: 'unescaped-dot', offsets: offsets.map(offset => offset - '^(?:'.length) }] : []
+  const automata = readAutomata(parsed)
+  if (automata === undefined || automata.some(backtracksTooMuch)) {
+    // Not tried on any origin either.
+    return { faults: [...faults, { kind: 'backtracking' }], risks: [] }
+  }
+  const [whole] = automata
+  if (commonText(whole, originShape()) === undefined) faults.push({ kind: 'unmatchable' })
+  return { faults, risks: credentials ? findRisks(anchored, whole) : [] }
+}
+
+/** Whether the label that is registered, the one before the public suffix, is one that the source leaves open. */
+function isOfAnybody (host: string, source: string): boolean {
+  const suffix = publicSuffixOf(host)
+  if (suffix === undefined) return false
+  const [registered = ''] = host.slice(0, -suffix.length - '.'.length).split('.').slice(-1)
+  return freshLabels(source).some(label => registered.includes(label))
+}
+
+function findRisks (anchored: RegExp, automaton: Automaton): RegExpRisk[] {
+  const matched = (shapes: readonly Automaton[]): Origin[] => shapes.flatMap(shape => {
+    const text = commonText(automaton, shape)
+    const origin = text === undefined ? undefined : parseOrigin(text)
+    return origin !== undefined && anchored.test(origin.text) ? [origin] : []
+  })
+
+  const stranger = matched(strangerShapes(anchored.source)).find(({ host }) => publicSuffixOf(host) !== undefined)?.text ??
+    ORIGINS_OF_NOBODY.find(origin => anchored.test(origin))
+  if (stranger !== undefined) return [{ kind: 'stranger', example: stranger }]
+
+  const risks: RegExpRisk[] = []
+  const tenant = matched(tenantShapes(anchored.source)).find(({ host }) => isOfAnybody(host, anchored.source))
+  if (tenant !== undefined) {
+    risks.push({ kind: 'public-suffix', example: tenant.text, suffix: publicSuffixOf(tenant.host) as string })
+  }
+  const insecure = matched(insecureShapes()).find(({ scheme, host }) => !isTrustworthy(scheme, host))
+  if (insecure !== undefined) risks.push({ kind: 'insecure', example: insecure.text })
+  return risks
 }

@@ -2,11 +2,13 @@ import { correctOrigin } from '../origin/correction.js'
 import { parseOrigin, type Origin } from '../origin/origin.js'
 import { OriginSet } from '../origin/origin-set.js'
 import { parsePattern, type OriginPattern } from '../origin/pattern.js'
-import { anchorRegExp, matchesAnyOrigin } from '../origin/regexp.js'
+import { isPublicSuffix } from '../origin/public-suffix.js'
+import { anchorRegExp } from '../origin/regexp.js'
 import { isTrustworthy } from '../origin/trustworthy.js'
 import { show, type CorsIssue } from './issue.js'
 import { readList, wildcardInList, type ListItem, type Report } from './list-option.js'
-import type { CorsOptions, DangerousAllowance, OriginFunction } from './options.js'
+import type { CorsOptions, OriginFunction } from './options.js'
+import { regExpIssues, type OriginRules } from './regexp-issue.js'
 
 /** How a policy decides about origins: the kinds of the `origin` option. */
 export type OriginPolicy =
@@ -17,12 +19,6 @@ export type OriginPolicy =
   /** `entries` are the items as they were written, for whoever has to read them; requests look at `origins`. */
   | { readonly kind: 'listed', readonly origins: OriginSet, readonly entries: ReadonlyArray<string | RegExp> }
   | { readonly kind: 'decided', readonly decide: OriginFunction }
-
-/** What the rules for origins depend on besides the origin. */
-export interface OriginRules {
-  readonly credentials: boolean
-  readonly allowances: ReadonlySet<DangerousAllowance>
-}
 
 /** Compiles the `origin` option, and reports what is wrong with it. */
 export function readOriginPolicy (option: CorsOptions['origin'], rules: OriginRules, report: Report): OriginPolicy {
@@ -61,6 +57,7 @@ function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: 
     } else if (pattern !== undefined) {
       patterns.push(pattern)
       checkTrustworthy(item, pattern, rules, report)
+      checkPublicSuffix(item, pattern, rules, report)
     } else if (value === 'null') {
       exact.push(value)
       checkNull(item, rules, report)
@@ -84,18 +81,39 @@ function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report)
     })
     return undefined
   }
-  if (rules.credentials && matchesAnyOrigin(anchored)) report(anyOriginWithCredentials(item))
+  for (const issue of regExpIssues(item, anchored, rules, isAccepted)) report(issue)
   return anchored
 }
 
-function anyOriginWithCredentials ({ value, path }: ListItem<string | RegExp>): CorsIssue {
-  const what = typeof value === 'string' ? "'*'" : `${show(value)} matches origins that anybody can have, and`
+/** Whether these would be accepted in place of what was not. */
+function isAccepted (texts: readonly string[], rules: OriginRules): boolean {
+  let accepted = true
+  readOriginSet(texts.map(value => ({ value, path: '' })), rules, () => { accepted = false })
+  return accepted
+}
+
+function anyOriginWithCredentials ({ path }: ListItem<unknown>): CorsIssue {
   return {
     code: 'ANY_ORIGIN_WITH_CREDENTIALS',
     path,
-    message: `${what} with credentials: true would let every web site act as the user who is logged in (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials)`,
+    message: "'*' with credentials: true would let every web site act as the user who is logged in (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials)",
     hint: "list the origins of your front ends, for example ['https://app.example.com', 'https://*.example.com'], or write credentials: false"
   }
+}
+
+function checkPublicSuffix (
+  { value, path }: ListItem<string>, pattern: OriginPattern, rules: OriginRules, report: Report
+): void {
+  const { host, subdomains } = pattern
+  if (!rules.credentials || rules.allowances.has('public-suffixes') || !subdomains || !isPublicSuffix(host)) return
+  const concrete = value.replace('*.', 'my-app.')
+  const secure = needsTls(pattern, rules) ? withTls(concrete) : concrete
+  report({
+    code: 'PUBLIC_SUFFIX_WITH_CREDENTIALS',
+    path,
+    message: `${show(value)}: anybody can get a name under ${show(host)} (https://publicsuffix.org), and its pages would act as the user`,
+    hint: `name your own host, for example ${JSON.stringify(secure)}, or write dangerouslyAllow: ['public-suffixes']`
+  })
 }
 
 function checkTrustworthy (
