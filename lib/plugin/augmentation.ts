@@ -24,7 +24,8 @@ declare module 'fastify' {
      * CORS of this route, for its actual requests and its preflight: `false` for none, or options that replace the
      * scope's options of the same name.
      */
-    cors?: false | RouteCorsOptions
+    // `& object`: where Fastify infers the type of a config, TypeScript would let a string pass for options.
+    cors?: false | (RouteCorsOptions & object)
     /** @internal */
     [kRoutePolicy]?: RoutePolicy
     /** @internal */

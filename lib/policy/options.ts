@@ -1,5 +1,4 @@
-import { isRegExp } from 'node:util/types'
-import { Kind, Type, TypeRegistry, type SchemaOptions, type Static, type TSchema } from '@sinclair/typebox'
+import { Type, type SchemaOptions, type Static, type TSchema } from '@sinclair/typebox'
 
 /**
  * The request that an origin function gets besides the origin. The policy knows nothing of it: the plugin widens this
@@ -15,21 +14,16 @@ export interface PolicyRequest {}
  */
 export type OriginFunction = (origin: string, request: PolicyRequest) => boolean | Promise<boolean>
 
-const REGEXP = 'fastify-cors-policy/RegExp'
-const FUNCTION = 'fastify-cors-policy/Function'
-
-// Not instanceof: options may come from another realm (a test runner's, a vm context).
-TypeRegistry.Set(REGEXP, (_schema, value) => isRegExp(value))
-TypeRegistry.Set(FUNCTION, (_schema, value) => typeof value === 'function')
-
 /** A schema whose `description` completes the sentence "must be …" in an issue, and whose `hint` says what to write. */
 interface Described extends SchemaOptions {
   readonly description: string
   readonly hint: string
 }
 
-const RegExpSchema = Type.Unsafe<RegExp>({ [Kind]: REGEXP })
-const OriginFunctionSchema = Type.Unsafe<OriginFunction>({ [Kind]: FUNCTION })
+// TypeBox's own kinds, by structure. Kinds of ours would need its registry, of which each of its two builds has one, so
+// that the schema could not be checked from the other.
+const RegExpSchema = Type.Unsafe<RegExp>(Type.Object({ source: Type.String(), flags: Type.String() }))
+const OriginFunctionSchema = Type.Unsafe<OriginFunction>(Type.Function([Type.String(), Type.Unknown()], Type.Unknown()))
 
 /** Every list may come as a comma-separated string too, so that an environment variable works as it is. */
 function listOf<Item extends TSchema> (item: Item, described: Described) {

@@ -1,3 +1,4 @@
+import { isRegExp } from 'node:util/types'
 import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 import { pointer, show, type CorsIssue } from './issue.js'
 import { checkHeaderName, checkMethod, checkRequestHeader, checkResponseHeader, readList, readNames, wildcardInList, type Names, type Report } from './list-option.js'
@@ -56,12 +57,21 @@ function takeSnapshot (input: unknown, report: Report): Readonly<Record<string, 
     if (Array.isArray(input)) return reject('the options are a list, not an object')
     const snapshot: Record<string, unknown> = Object.create(null)
     for (const [name, value] of Object.entries(input)) {
-      if (value !== undefined) snapshot[name] = Array.isArray(value) ? Array.from(value) : value
+      if (value !== undefined) snapshot[name] = Array.isArray(value) ? Array.from(value, toPlain) : toPlain(value)
     }
     return snapshot
   } catch (cause) {
     return reject(`the options cannot be read (${show(cause)})`)
   }
+}
+
+/** What no option takes; nothing is asked of the object itself, which may be anybody's proxy. */
+const SOME_OBJECT: unknown = Object.freeze({})
+
+/** A RegExp is copied, from another realm too, so that what was done to it does not count. */
+function toPlain (value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return isRegExp(value) ? new RegExp(value) : SOME_OBJECT
 }
 
 /** @returns the names of the options whose shape is wrong */
@@ -85,6 +95,8 @@ function unescapePointer (path: string): string {
   return path.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
+const LIST_ITEM = /^\/[^/]+\/\d+$/
+
 function shapeIssues (error: ValueError): CorsIssue[] {
   if (error.path === '/origin' && error.value === undefined) {
     return [{
@@ -102,7 +114,7 @@ function shapeIssues (error: ValueError): CorsIssue[] {
       hint: "write '*' for a public API without credentials, or list the origins"
     }]
   }
-  const deeper = error.errors.flatMap(branch => [...branch]).filter(inner => inner.path !== error.path)
+  const deeper = error.errors.flatMap(branch => [...branch]).filter(({ path }) => LIST_ITEM.test(path))
   return (deeper.length > 0 ? deeper : [error]).map(({ path, value, schema }) => ({
     code: 'INVALID_TYPE' as const,
     path,
