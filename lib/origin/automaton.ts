@@ -5,8 +5,9 @@ import { MAX_ORIGIN_LENGTH } from './origin.js'
 /** Every character that an origin can have, in the order in which an example prefers them. */
 export const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789-.:/_+[]'
 
-/** The most characters that a RegExp may have once its counted repetitions are written out. */
-const MAX_POSITIONS = 1000
+/** The most characters that a RegExp may have once its counted repetitions are written out, and the most pairs in a row. */
+const MAX_POSITIONS = 20_000
+const MAX_PAIRS = 200_000
 
 /** Larger than any real count of ways; keeps products of them exact enough. */
 const MAX_WAYS = 1000
@@ -33,26 +34,34 @@ export interface ParsedRegExp {
   readonly flags: string
 }
 
-/** Parses what the platform has already accepted. */
+/**
+ * Parses what the platform has already accepted.
+ *
+ * @throws what the parser throws at syntax that is newer than it, or nested deeper than the stack
+ */
 export function parseRegExp (source: string, flags: string): ParsedRegExp {
   const mode = { unicode: flags.includes('u'), unicodeSets: flags.includes('v') }
   const { RegExpParser } = library.regexpp()
   return { pattern: new RegExpParser().parsePattern(source, undefined, undefined, mode), flags: flags.replace(/[^iusv]/g, '') }
 }
 
-/** The automata of the lookarounds of a RegExp; the first is that of the whole. `undefined`: too large to look at. */
-export function readAutomata ({ pattern, flags }: ParsedRegExp): readonly [Automaton, ...Automaton[]] | undefined {
-  try {
-    const builder = new Builder(flags)
-    const whole = builder.build(pattern.alternatives)
-    return [whole, ...Array.from(builder.lookarounds, ({ alternatives }) => new Builder(flags).build(alternatives))]
-  } catch (cause) {
-    if (cause === TOO_LARGE) return undefined
-    throw cause
+/**
+ * The automata of a RegExp and of its lookarounds; the first is that of the whole.
+ *
+ * @throws RangeError if it is too large to look at
+ */
+export function readAutomata ({ pattern, flags }: ParsedRegExp): readonly [Automaton, ...Automaton[]] {
+  const builder = new Builder(flags)
+  const whole = builder.build(pattern.alternatives)
+  // The set grows while it is walked: a lookaround can have others inside.
+  const inner: Automaton[] = []
+  for (const { alternatives } of builder.lookarounds) {
+    const nested = new Builder(flags)
+    inner.push(nested.build(alternatives))
+    for (const each of nested.lookarounds) builder.lookarounds.add(each)
   }
+  return [whole, ...inner]
 }
-
-const TOO_LARGE = new RangeError('too many positions')
 
 /** A piece of a RegExp: where it begins and ends, and whether it can be empty. */
 interface Piece {
@@ -67,6 +76,7 @@ class Builder {
   readonly #flags: string
   readonly #characters: bigint[] = [0n]
   readonly #next: Array<Map<number, number>> = [new Map()]
+  #pairs = 0
   readonly #known = new Map<string, bigint>()
   readonly lookarounds = new Set<AST.LookaroundAssertion>()
 
@@ -151,12 +161,14 @@ class Builder {
 
   #position (characters: bigint): Piece {
     const state = this.#characters.push(characters) - 1
-    if (state > MAX_POSITIONS) throw TOO_LARGE
+    if (state > MAX_POSITIONS) throw new RangeError(`more than ${MAX_POSITIONS} characters`)
     this.#next.push(new Map())
     return { first: new Map([[state, 1]]), last: [state], nullable: false }
   }
 
   #join (states: readonly number[], first: ReadonlyMap<number, number>): void {
+    this.#pairs += states.length * first.size
+    if (this.#pairs > MAX_PAIRS) throw new RangeError(`more than ${MAX_PAIRS} pairs of characters`)
     for (const state of states) addTo(this.#next[state] as Map<number, number>, first)
   }
 

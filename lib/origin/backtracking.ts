@@ -28,16 +28,34 @@ type Loop = ReadonlySet<number>
 
 /** The strongly connected components that have an edge inside. */
 function findLoops ({ next }: Automaton): Loop[] {
-  const reach = next.map((_, state) => reachable(next, state))
+  const before: Array<Map<number, number>> = next.map(() => new Map())
+  for (const [state, after] of next.entries()) {
+    for (const to of after.keys()) before[to]?.set(state, 1)
+  }
   const loops: Loop[] = []
-  const done = new Set<number>()
-  for (const [state, states] of reach.entries()) {
-    if (done.has(state) || !states.has(state)) continue
-    const loop = new Set([...states].filter(other => reach[other]?.has(state)))
-    for (const each of loop) done.add(each)
-    loops.push(loop)
+  const left = cyclic(next, before)
+  for (const state of left) {
+    const back = reachable(before, state)
+    const loop = new Set([...reachable(next, state)].filter(other => back.has(other)))
+    left.delete(state)
+    for (const each of loop) left.delete(each)
+    if (loop.size > 0) loops.push(loop)
   }
   return loops
+}
+
+/** The states that remain when those without a way in are taken away, again and again: few, in most RegExps none. */
+function cyclic (next: Automaton['next'], before: Automaton['next']): Set<number> {
+  const waysIn = before.map(({ size }) => size)
+  const free = [...waysIn.keys()].filter(state => waysIn[state] === 0)
+  for (const state of free) {
+    for (const to of (next[state] as ReadonlyMap<number, number>).keys()) {
+      waysIn[to] = (waysIn[to] as number) - 1
+      if (waysIn[to] === 0) free.push(to)
+    }
+  }
+  const taken = new Set(free)
+  return new Set([...waysIn.keys()].filter(state => !taken.has(state)))
 }
 
 function reachable (next: Automaton['next'], from: number): Set<number> {
@@ -95,19 +113,36 @@ function readsOneTextInTwoWays ({ next, characters }: Automaton, loop: Loop): bo
   return false
 }
 
-/** The most ways in which the automaton begins to read one of the texts that go round its loops. */
+/** The most ways in which the automaton reads one of the texts that go round its loops, or along its repetitions. */
 function countRuns (automaton: Automaton, loops: readonly Loop[]): number {
-  const texts = loops.flatMap(loop => {
-    const inside = [...loop]
-    // One state that stands for the loop, and those that are a loop by themselves.
-    return inside.filter((state, index) => index === 0 || automaton.next[state]?.has(state))
-  }).map(state => attack(automaton, state))
-  return Math.max(0, ...texts.map(text => runsOf(automaton, text)))
+  const texts = new Set([
+    // Any state stands for its loop.
+    ...loops.flatMap(loop => [...loop].slice(0, 1)).map(state => attack(automaton, state, wayBetween(automaton, state, state))),
+    ...repeated(automaton).map(([state, character]) => attack(automaton, state, character))
+  ])
+  let most = 0
+  for (const text of texts) most = Math.max(most, runsOf(automaton, text))
+  return most
+}
+
+/** The most repetitions that are tried: the first ones have the others after them. */
+const MAX_REPEATED = 100
+
+/** The states that are followed by themselves or their like, with a character that both take: `.*`, and `.{0,9}` too. */
+function repeated ({ next, characters }: Automaton): Array<[state: number, character: string]> {
+  const found: Array<[number, string]> = []
+  for (const [state, after] of next.entries()) {
+    // With only one way on there is nothing to choose: two equal letters of a word.
+    if (after.size === 1) continue
+    const common = [...after.keys()].map(to => (characters[state] as bigint) & (characters[to] as bigint)).find(each => each !== 0n)
+    if (common !== undefined) found.push([state, firstOf(common)])
+    if (found.length === MAX_REPEATED) break
+  }
+  return found
 }
 
 /** A text of full length that goes the shortest way to a state, then round and round. */
-function attack (automaton: Automaton, state: number): string {
-  const round = wayBetween(automaton, state, state)
+function attack (automaton: Automaton, state: number, round: string): string {
   return (wayBetween(automaton, 0, state) + round.repeat(Math.ceil(MAX_ORIGIN_LENGTH / round.length))).slice(0, MAX_ORIGIN_LENGTH)
 }
 

@@ -40,7 +40,7 @@ const known = new Map<string, Automaton>()
 function shape (source: string): Automaton {
   let automaton = known.get(source)
   if (automaton === undefined) {
-    [automaton] = readAutomata(parseRegExp(source, '')) as [Automaton]
+    [automaton] = readAutomata(parseRegExp(source, ''))
     known.set(source, automaton)
   }
   return automaton

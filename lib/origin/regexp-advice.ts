@@ -21,8 +21,7 @@ export function requireTls (regexp: RegExp): Proposal {
  * With a dot in front the host's subdomains are meant, after `//` the host, else both.
  */
 export function patternsFor (regexp: RegExp): Proposal[] {
-  const { pattern } = parseRegExp(regexp.source, regexp.flags)
-  const runs = pattern.alternatives.flatMap(literalRuns).sort((a, b) => b.length - a.length)
+  const runs = literalRunsOf(regexp).sort((a, b) => b.length - a.length)
   return runs.flatMap(run => {
     const [, scheme, text = ''] = /^(?:([a-z][a-z0-9+.-]*)?:?\/\/)?(.*)$/is.exec(run) as RegExpExecArray
     const exact = run.includes('//')
@@ -34,6 +33,15 @@ export function patternsFor (regexp: RegExp): Proposal[] {
     const texts = exact && !subdomains ? [origin] : subdomains ? [pattern] : [origin, pattern]
     return [texts, texts.map(each => each.replace(/^http:/, 'https:'))]
   })
+}
+
+function literalRunsOf ({ source, flags }: RegExp): string[] {
+  try {
+    return parseRegExp(source, flags).pattern.alternatives.flatMap(literalRuns)
+  } catch {
+    // As in inspectRegExp: newer or deeper than the parser.
+    return []
+  }
 }
 
 /** The texts between what isn't literal; a `.` alone counts as a dot. */

@@ -19,7 +19,7 @@ export type RegExpFault =
   | { readonly kind: 'unescaped-dot', readonly offsets: readonly number[] }
   /** No origin is matched as a whole. */
   | { readonly kind: 'unmatchable' }
-  /** An origin can keep it busy. */
+  /** An origin can keep it busy, or it is too large or too new to tell. */
   | { readonly kind: 'backtracking' }
 
 /** What a RegExp matches that credentials must not go to, with an origin for example. */
@@ -48,17 +48,27 @@ export interface RegExpFindings {
 
 /** Looks at a RegExp that {@link anchorRegExp} made; at its risks only with credentials, since without them none is one. */
 export function inspectRegExp (anchored: RegExp, credentials: boolean): RegExpFindings {
-  const parsed = parseRegExp(anchored.source, anchored.flags)
-  const offsets = unescapedDots(parsed)
-  const faults: RegExpFault[] = offsets.length > 0 ? [{ kind: 'unescaped-dot', offsets: offsets.map(offset => offset - '^(?:'.length) }] : []
-  const automata = readAutomata(parsed)
-  if (automata === undefined || automata.some(backtracksTooMuch)) {
-    // Not tried on any origin either.
-    return { faults: [...faults, { kind: 'backtracking' }], risks: [] }
-  }
+  const read = readRegExp(anchored)
+  // What cannot be read cannot be shown to be safe.
+  if (read === undefined) return { faults: [{ kind: 'backtracking' }], risks: [] }
+  const { parsed, automata } = read
   const [whole] = automata
+  const faults: RegExpFault[] = []
+  const offsets = unescapedDots(parsed)
+  if (offsets.length > 0) faults.push({ kind: 'unescaped-dot', offsets: offsets.map(offset => offset - '^(?:'.length) })
   if (commonText(whole, originShape()) === undefined) faults.push({ kind: 'unmatchable' })
+  // Such a one is not tried on any origin either.
+  if (automata.some(backtracksTooMuch)) return { faults: [...faults, { kind: 'backtracking' }], risks: [] }
   return { faults, risks: credentials ? findRisks(anchored, whole) : [] }
+}
+
+function readRegExp ({ source, flags }: RegExp) {
+  try {
+    const parsed = parseRegExp(source, flags)
+    return { parsed, automata: readAutomata(parsed) }
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether the label that is registered, the one before the public suffix, is one that the source leaves open. */
