@@ -2,7 +2,7 @@ import type { HeaderList } from '../../../lib/fetch/header-list.js'
 import type { CredentialsMode, FetchRequest, HttpResponse } from '../../../lib/fetch/request.js'
 import type { Page } from '../servers/pages.js'
 import type { Random } from './random.js'
-import { METHODS, type Setup } from './setup.js'
+import { METHODS, type Setup, type SetupRoute } from './setup.js'
 
 /** A request of a page, and what it is made to. */
 export interface Case {
@@ -13,6 +13,9 @@ export interface Case {
   /** What the broken server answers; left out where the plugin does. */
   readonly broken?: BrokenServer
   readonly setup?: Setup
+  /** The route that the plugin's options are asked about; none where the URL has no route. */
+  readonly route?: SetupRoute
+  readonly answer?: string
 }
 
 /** A server that isn't this plugin: right now and then, wrong in every way that people get it wrong. */
@@ -51,10 +54,10 @@ export function generateCase (random: Random, index: number, target: Target): Ca
   const path = random.mostly(0.9, route.path.replace(':parameter', 'any'), ['/nothing-here'])
   const answer = random.mostly(0.6, 'ok', ['created', 'missing', 'throws', 'invalid', 'redirect', 'own-headers', 'empty'])
   const request = { ...own, origin: page.origin, url: `${base}${setup.prefix}${path}?case=${id}&answer=${answer}` }
-  return complete(id, page, request, hasBody, { setup })
+  return complete(id, page, request, hasBody, { setup, answer, ...(path === '/nothing-here' ? {} : { route }) })
 }
 
-function complete (id: string, page: Page, request: Required<FetchRequest>, hasBody: boolean, how: Pick<Case, 'broken' | 'setup'>): Case {
+function complete (id: string, page: Page, request: Required<FetchRequest>, hasBody: boolean, how: Pick<Case, 'broken' | 'setup' | 'route' | 'answer'>): Case {
   const { url, origin, method, headers, credentials } = request
   return { id, page, request: { url, origin, method, headers, credentials }, ...(hasBody ? { body: 'body' } : {}), ...how }
 }

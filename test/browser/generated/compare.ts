@@ -17,7 +17,7 @@ export interface Observation {
 export interface Comparison {
   readonly verdict: Readable | Blocked | undefined
   /** Where model and browser disagree; empty if they don't. */
-  readonly disagreements: readonly string[]
+  readonly disagreements: string[]
 }
 
 /** Compares the model's word on a case with what went over the wire, and with what the page saw. */

@@ -8,6 +8,7 @@ import { waitFor } from '../wait.js'
 import { startGeneratedApi } from './api.js'
 import { generateCase, type Case } from './case.js'
 import { compare, type Observation } from './compare.js'
+import { isMeantToBeReadable } from './intent.js'
 import { Random } from './random.js'
 import { generateSetup } from './setup.js'
 
@@ -39,6 +40,7 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
   const cases = Array.from({ length: CASES }, (_, index) => generateCase(random, index, target))
   const outcomes = new Map<string, number>()
   const expectedConsole: ExpectedLine[] = []
+  const intents = { readable: 0, unreadable: 0 }
   let failed = 0
   for (const page of pages.all) {
     await browser.open(page.url)
@@ -56,6 +58,11 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
         if (verdict?.outcome === 'blocked' && verdict.consoleText !== undefined) {
           expectedConsole.push({ id: generated.id, text: verdict.consoleText, failure: verdict.failure })
         }
+        const intent = isMeantToBeReadable(generated, engine.model)
+        if (intent !== undefined) {
+          intents[intent ? 'readable' : 'unreadable']++
+          if (intent !== observed.readable) disagreements.push(`by its options it is ${intent ? '' : 'not '}to be readable`)
+        }
         if (disagreements.length > 0) {
           failed++
           t.fail(`case ${generated.id}: ${disagreements.join('; ')}`, { case: describe(generated), exchanges, observed, verdict })
@@ -64,6 +71,7 @@ export async function testGeneratedCases (t: Test, engine: Engine, browser: Brow
     }
   }
   t.comment(`${cases.length} cases, ${failed} disagreements; ${[...outcomes].map(([code, count]) => `${code} ${count}`).sort().join(', ')}`)
+  t.comment(`by the plugin's options ${intents.readable} were to be readable, ${intents.unreadable} not`)
   t.equal(failed, 0, `the model and ${engine.name} say the same of ${cases.length} generated cases`)
   if (engine.name === 'chromium') await testConsole(t, browser.console ?? [], expectedConsole)
 }

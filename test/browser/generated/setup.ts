@@ -7,6 +7,8 @@ import type { Random } from './random.js'
 export interface Setup {
   readonly prefix: string
   readonly options: CorsOptions
+  /** What `options.origin` says, told once more in another way. */
+  readonly allows: Allows
   readonly routes: readonly SetupRoute[]
 }
 
@@ -14,44 +16,54 @@ export interface SetupRoute {
   readonly path: string
   readonly methods: readonly string[]
   readonly cors?: false | RouteCorsOptions
+  /** As in {@link Setup}, where the route has an origin option of its own. */
+  readonly allows?: Allows
 }
+
+export type Allows = (origin: string) => boolean
 
 export const REQUEST_HEADER_NAMES = ['Authorization', 'X-One', 'x-two', 'Content-Type', 'Range', 'Accept', 'DPR']
 export const RESPONSE_HEADER_NAMES = ['X-One', 'X-Two', 'Location', 'ETag', 'Set-Cookie', 'Date']
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE']
 
+interface Generated {
+  readonly options: CorsOptions
+  readonly allows: Allows
+}
+
 /** Options that startup accepts; what it refuses is other tests' business, and is drawn again. */
 export function generateSetup (random: Random, index: number, pages: readonly Page[]): Setup {
   for (;;) {
-    const options = generateOptions(random, pages)
+    const { options, allows } = generateOptions(random, pages)
     if (validateCorsOptions(options).length > 0) continue
-    const override = random.chance(0.3) ? generateOverride(random, options, pages) : undefined
     return {
       prefix: `/setup-${index}`,
       options,
+      allows,
       routes: [
         { path: '/all', methods: METHODS.filter(method => method !== 'OPTIONS') },
         { path: '/some', methods: ['GET', ...random.some(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE'], 0.5)] },
         { path: '/:parameter/deep', methods: ['GET', 'PUT'] },
-        ...(override === undefined ? [] : [{ path: '/own', methods: ['GET', 'POST', 'DELETE'], cors: override }])
+        ...(random.chance(0.4) ? [{ path: '/own', methods: ['GET', 'POST', 'DELETE'], ...generateOverride(random, options, pages) }] : [])
       ]
     }
   }
 }
 
-function generateOverride (random: Random, options: CorsOptions, pages: readonly Page[]): false | RouteCorsOptions {
-  if (random.chance(0.3)) return false
+function generateOverride (random: Random, options: CorsOptions, pages: readonly Page[]): Pick<SetupRoute, 'cors' | 'allows'> {
+  if (random.chance(0.3)) return { cors: false }
   for (;;) {
-    const { origin, ...others } = generateOptions(random, pages)
-    const override = random.chance(0.5) ? { origin, ...others } : others
-    if (validateCorsOptions({ ...options, ...override }).length === 0) return override
+    const { options: { origin, ...others }, allows } = generateOptions(random, pages)
+    const own = random.chance(0.5) ? { cors: { origin, ...others }, allows } : { cors: others }
+    if (validateCorsOptions({ ...options, ...own.cors }).length === 0) return own
   }
 }
 
-function generateOptions (random: Random, pages: readonly Page[]): CorsOptions {
+function generateOptions (random: Random, pages: readonly Page[]): Generated {
   const credentials = random.chance(0.5)
-  const options: CorsOptions = { origin: generateOrigin(random, pages, credentials), credentials }
-  if (Array.isArray(options.origin) && options.origin.includes('null')) options.dangerouslyAllow = ['null-origin']
+  const { origin, allows } = generateOrigin(random, pages, credentials)
+  const options: CorsOptions = { origin, credentials }
+  if (Array.isArray(origin) && origin.includes('null')) options.dangerouslyAllow = ['null-origin']
   if (random.chance(0.4)) options.methods = random.chance(0.4) ? '*' : ['GET', ...random.some([...METHODS.slice(1), 'patch'], 0.4)]
   if (random.chance(0.8)) options.allowedHeaders = random.chance(0.4) ? '*' : random.some(REQUEST_HEADER_NAMES, 0.5)
   if (random.chance(0.7)) options.exposedHeaders = random.chance(0.4) ? '*' : random.some(RESPONSE_HEADER_NAMES, 0.5)
@@ -61,25 +73,27 @@ function generateOptions (random: Random, pages: readonly Page[]): CorsOptions {
   if (random.chance(0.1)) options.preflightContinue = true
   if (random.chance(0.2)) options.rawHeaders = true
   if (random.chance(0.2)) options.vary = ['X-One']
-  return options
+  return { options, allows }
 }
 
-function generateOrigin (random: Random, pages: readonly Page[], credentials: boolean): CorsOptions['origin'] {
-  const origins = pages.map(page => page.origin)
-  const tuples = origins.filter(origin => origin !== 'null')
-  const listed = new Set(random.some(tuples, 0.75))
-  const some = listed.size === 0 ? [random.pick(tuples)] : [...listed]
-  const choices: Array<() => CorsOptions['origin']> = [
-    () => some,
-    () => some.join(','),
-    () => random.pick(tuples),
-    () => 'http://*.localhost:*',
-    () => ['http://localhost:*', ...some],
-    () => /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/,
-    () => origin => some.includes(origin),
-    () => async origin => some.includes(origin),
-    ...(credentials ? [] : ['*' as const, '*' as const, ['null', ...some]].map(origin => () => origin)),
-    ...(random.chance(0.1) ? [() => false as const] : [])
+function generateOrigin (random: Random, pages: readonly Page[], credentials: boolean): { origin: CorsOptions['origin'], allows: Allows } {
+  const tuples = pages.map(page => page.origin).filter(origin => origin !== 'null')
+  const listed = random.some(tuples, 0.75)
+  const some = listed.length === 0 ? [random.pick(tuples)] : listed
+  const one = random.pick(tuples)
+  const hostOf = (origin: string) => origin === 'null' ? '' : new URL(origin).hostname
+  const choices: ReadonlyArray<readonly [origin: CorsOptions['origin'], allows: Allows]> = [
+    [some, origin => some.includes(origin)],
+    [some.join(','), origin => some.includes(origin)],
+    [one, origin => origin === one],
+    ['http://*.localhost:*', origin => hostOf(origin).endsWith('.localhost')],
+    [['http://localhost:*', ...some], origin => some.includes(origin) || origin.startsWith('http://localhost:')],
+    [/https?:\/\/(?:localhost|127\.0\.0\.1):\d+/, origin => ['localhost', '127.0.0.1'].includes(hostOf(origin))],
+    [origin => some.includes(origin), origin => some.includes(origin)],
+    [async origin => some.includes(origin), origin => some.includes(origin)],
+    ...(credentials ? [] : [['*', () => true], ['*', () => true], [['null', ...some], (origin: string) => origin === 'null' || some.includes(origin)]] as const),
+    ...(random.chance(0.1) ? [[false, () => false]] as const : [])
   ]
-  return random.pick(choices)()
+  const [origin, allows] = random.pick(choices)
+  return { origin, allows }
 }
