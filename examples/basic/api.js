@@ -8,21 +8,19 @@ const noteOrTextSchema = { content: { 'application/json': { schema: noteSchema }
  * The API: some notes, kept in memory, and a count of visits, kept in a cookie.
  *
  * @param cors the plugin: the default export of fastify-cors-policy
- * @param {{ origin: string }} options the origins whose pages may read the answers, separated by commas
+ * @param {import('fastify-cors-policy').CorsOptions} options the plugin's options
+ * @param {'none' | 'before' | 'after'} authentication whether requests need `Authorization: Bearer demo`, and whether
+ *   the hook that looks at it comes before the plugin (a mistake) or after it
  */
-export async function buildApi (cors, { origin }) {
-  // Browsers keep connections open for later. Closing the demo does not wait for them.
-  const app = Fastify({ forceCloseConnections: true })
+export async function buildApi (cors, options, authentication = 'none') {
+  const app = Fastify()
 
-  await app.register(cors, {
-    origin,
-    credentials: true,
-    // So that each run shows its preflights. Leave it out in production: browsers then remember the answer for a while.
-    maxAge: 0
-  })
+  if (authentication === 'before') app.addHook('onRequest', authenticate)
+  await app.register(cors, options)
+  if (authentication === 'after') app.addHook('onRequest', authenticate)
 
-  const notes = new Map()
-  let lastId = 0
+  const notes = new Map([['1', { id: '1', text: 'The first note' }]])
+  let lastId = 1
 
   function keep (id, text) {
     notes.set(id, { id, text })
@@ -30,7 +28,10 @@ export async function buildApi (cors, { origin }) {
     return { id, text }
   }
 
-  app.get('/notes', async () => [...notes.values()])
+  app.get('/notes', async (request, reply) => {
+    reply.header('x-total-count', notes.size)
+    return [...notes.values()]
+  })
 
   app.post('/notes', { schema: { body: noteOrTextSchema } }, async (request, reply) => {
     const { body } = request
@@ -38,7 +39,7 @@ export async function buildApi (cors, { origin }) {
     return keep(String(++lastId), typeof body === 'string' ? body : body.text)
   })
 
-  // The options list no methods: the plugin sees that /notes/:id has PUT and DELETE, and says so in the preflight.
+  // Nobody lists methods: the plugin sees that /notes/:id has PUT and DELETE, and says so in the preflight.
   app.put('/notes/:id', { schema: { body: noteSchema } }, async (request) => keep(request.params.id, request.body.text))
 
   app.delete('/notes/:id', async (request, reply) => {
@@ -56,5 +57,12 @@ export async function buildApi (cors, { origin }) {
   // A route with its own policy: any page may read it, without credentials.
   app.get('/status', { config: { cors: { origin: '*', credentials: false } } }, async () => ({ status: 'ok' }))
 
+  // A route without CORS: no page of another origin may read it, whatever the policy is.
+  app.get('/internal', { config: { cors: false } }, async () => ({ secret: 42 }))
+
   return app
+}
+
+async function authenticate (request, reply) {
+  if (request.headers.authorization !== 'Bearer demo') return reply.code(401).send({ message: 'Who are you?' })
 }

@@ -1,25 +1,30 @@
-import cors from 'fastify-cors-policy'
-import { buildApi } from './api.js'
+import cors, { validateCorsOptions } from 'fastify-cors-policy'
+import { Lab } from './lab.js'
 import { buildPage } from './page.js'
 
 const servers = []
 
 async function start () {
   const settings = {}
-  const page = await listen(buildPage(() => settings), 'PAGE_PORT', 5173)
-  const other = await listen(buildPage(() => settings), 'REFUSED_PORT', 5174)
-  const allowedOrigins = process.env.ALLOWED_ORIGINS ?? page
-  const api = await listen(await buildApi(cors, { origin: allowedOrigins }), 'API_PORT', 3000)
-  Object.assign(settings, { api, pages: [page, other], allowedOrigins })
+  const lab = new Lab(cors)
+  const page = await listen(buildPage(lab, validateCorsOptions, () => settings), 'PAGE_PORT', 5173)
+  const other = await listen(buildPage(lab, validateCorsOptions, () => settings), 'REFUSED_PORT', 5174)
+  const origin = process.env.ALLOWED_ORIGINS ?? page
+  // maxAge: 0, so that each run shows its preflight. Leave it out in production: browsers then remember the answer.
+  await lab.apply({ options: { origin, credentials: true, maxAge: 0 }, authentication: 'none' })
+  const api = await listen(lab.server, 'API_PORT', 3000)
+  Object.assign(settings, { api, pages: [page, other] })
 
   console.log(`
-API         ${api}, allows ${allowedOrigins}
+API         ${api}, allows ${origin}
 Page        ${page}
 Same page   ${other}, another origin
 
 Three things to try:
-1. Open ${page} and see what the browser lets the page read.
-2. Open ${other}: the same page and the same requests, from an origin that is refused by default.
+1. Open ${page} and go through the lessons: each is a policy and a request. See what the browser
+   does, what the server answers, and why; then let the page write the cure into the policy.
+2. Write your own policy and request there. Mistakes in the policy show while you type; "Send from" chooses
+   between the page's origin and the other one.
 3. Stop (Ctrl+C) and start with other origins. The second line is a mistake, and the plugin says why:
      ALLOWED_ORIGINS=${page},${other} npm run demo
      ALLOWED_ORIGINS='*' npm run demo
