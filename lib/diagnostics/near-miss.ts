@@ -6,6 +6,9 @@ import type { OriginPolicy } from '../policy/origin-option.js'
 /** The most entries that are compared one by one: a hint is not worth reading 100,000 of them for every refusal. */
 const MAX_COMPARED = 1000
 
+/** The most texts that are tried in the place of one part of the origin: each may be tried with every RegExp. */
+const MAX_VARIANTS = 16
+
 /** A refused origin's likeness to one that is allowed. */
 export interface NearMiss {
   /** What is allowed instead: an origin, a pattern or a RegExp, as the configuration has it or would have it. */
@@ -23,10 +26,10 @@ export function nearestOrigin (listed: Listed, text: string): NearMiss | undefin
   const compared = listed.entries.slice(0, MAX_COMPARED)
   const apex = apexMiss(compared, origin)
   if (apex !== undefined) return apex
-  for (const { variant, difference } of variants(origin)) {
+  for (const { variant, difference } of variants(compared, origin)) {
     if (listed.origins.has(variant)) return { allowed: variant, difference: `${difference}: ${show(variant)} is allowed` }
   }
-  return portMiss(compared, origin) ?? regexpMiss(compared, origin)
+  return regexpMiss(compared, origin)
 }
 
 function malformedMiss (listed: Listed, text: string): NearMiss | undefined {
@@ -36,7 +39,7 @@ function malformedMiss (listed: Listed, text: string): NearMiss | undefined {
 }
 
 /** The same origin with one thing changed, each with what that is. */
-function * variants ({ scheme, host, port }: Origin): Iterable<{ variant: string, difference: string }> {
+function * variants (entries: ReadonlyArray<string | RegExp>, { scheme, host, port }: Origin): Iterable<{ variant: string, difference: string }> {
   const write = (otherScheme: string, otherHost: string): string =>
     `${otherScheme}://${otherHost}${port === '' || port === DEFAULT_PORTS.get(otherScheme) ? '' : `:${port}`}`
 
@@ -50,26 +53,35 @@ function * variants ({ scheme, host, port }: Origin): Iterable<{ variant: string
     for (const other of LOOPBACKS) yield { variant: write(scheme, other), difference: 'names this machine in another way' }
   }
   if (!isAddress(host)) {
-    for (let rest = host; rest.includes('.');) {
-      rest = rest.slice(rest.indexOf('.') + 1)
-      yield { variant: write(scheme, rest), difference: 'is a subdomain' }
+    const labels = host.split('.')
+    for (let start = 1; start < labels.length && start <= MAX_VARIANTS; start++) {
+      yield { variant: write(scheme, labels.slice(start).join('.')), difference: 'is a subdomain' }
     }
   }
+  for (const other of portsOf(entries, `${scheme}://${host}`)) yield { variant: `${scheme}://${host}${other}`, difference: 'has another port' }
 }
 
 const OTHER_SCHEME: ReadonlyMap<string, string> = new Map([['http', 'https'], ['https', 'http']])
 const LOOPBACKS: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
-function apexMiss (entries: ReadonlyArray<string | RegExp>, { text }: Origin): NearMiss | undefined {
+function apexMiss (entries: ReadonlyArray<string | RegExp>, { text, scheme, host }: Origin): NearMiss | undefined {
   const pattern = text.replace('://', '://*.')
-  const allowed = entries.find(entry => entry === pattern || entry === `${pattern}:*`)
+  const anyPort = `${scheme}://*.${host}:*`
+  const allowed = entries.find(entry => entry === pattern || entry === anyPort)
   return typeof allowed !== 'string' ? undefined : { allowed, difference: `is the domain itself, which ${show(allowed)} does not cover` }
 }
 
-function portMiss (entries: ReadonlyArray<string | RegExp>, { scheme, host }: Origin): NearMiss | undefined {
-  const portless = `${scheme}://${host}`
-  const allowed = entries.find(entry => typeof entry === 'string' && entry.replace(/:\d+$/, '') === portless)
-  return typeof allowed !== 'string' ? undefined : { allowed, difference: `has another port: ${show(allowed)} is allowed` }
+/** The ports of the configuration, as they are written: those of the same host, or else of patterns, which may match it. */
+function portsOf (entries: ReadonlyArray<string | RegExp>, portless: string): Iterable<string> {
+  const same = new Set<string>()
+  const ofPatterns = new Set<string>()
+  for (const entry of entries) {
+    if (typeof entry !== 'string') continue
+    const port = /:\d+$/.exec(entry)?.[0] ?? ''
+    if (entry.slice(0, entry.length - port.length) === portless) same.add(port)
+    else if (entry.includes('*')) ofPatterns.add(port)
+  }
+  return [...same, ...ofPatterns].slice(0, MAX_VARIANTS)
 }
 
 function regexpMiss (entries: ReadonlyArray<string | RegExp>, { text }: Origin): NearMiss | undefined {
@@ -77,7 +89,8 @@ function regexpMiss (entries: ReadonlyArray<string | RegExp>, { text }: Origin):
     if (typeof entry === 'string') continue
     // Not the entry itself: its flags may carry state.
     const part = new RegExp(entry.source, entry.flags.replace(/[gy]/g, '')).exec(text)?.[0]
-    if (part !== undefined) return { allowed: String(entry), difference: `matches ${show(String(entry))} only in the part ${show(part)}, and it has to match as a whole` }
+    // An empty match says nothing.
+    if (part !== undefined && part !== '') return { allowed: String(entry), difference: `matches ${show(String(entry))} only in the part ${show(part)}, and it has to match as a whole` }
   }
   return undefined
 }

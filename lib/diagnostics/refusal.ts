@@ -67,8 +67,8 @@ export function originRefusal ({ origins }: Policy, request: RefusedRequest): Re
 }
 
 function originHint (kind: Policy['origins']['kind'], shown: string, origin: string): string {
-  if (kind === 'decided') return `the origin function has to answer true for ${shown}`
   if (origin === 'null') return 'serve the page from an origin of its own; a sandboxed frame or a file has none that could be listed safely'
+  if (kind === 'decided') return `the origin function has to answer true for ${shown}`
   return `if its pages are yours, add ${shown} to origin`
 }
 
@@ -96,8 +96,8 @@ function methodRefusal (policy: Policy, request: RefusedRequest, methods: readon
       ? `Method ${shown} is not allowed: methods are compared byte by byte, and ${upper} is`
       : `Method ${shown} is not allowed: ${policy.options.methods === undefined ? 'the routes at this URL have' : 'the methods option has'} ${methods.join(', ') || 'none'}`,
     hint: methods.includes(upper)
-      ? `write '${upper}' in the page's fetch()`
-      : policy.options.methods === undefined ? `add a route for ${upper}, or mend the URL` : `add '${upper}' to methods, or leave the option out`
+      ? `write ${show(upper)} in the page's fetch()`
+      : policy.options.methods === undefined ? `add a route for ${show(upper)}, or mend the URL` : `add ${show(upper)} to methods, or leave the option out`
   }
 }
 
@@ -126,7 +126,7 @@ export function disabledRefusal (request: RefusedRequest): Refusal {
   return {
     ...request,
     code: 'CORS_DISABLED',
-    message: `CORS is switched off for ${request.method} ${show(request.url)}`,
+    message: `CORS is switched off for ${show(request.method)} ${show(request.url)}`,
     hint: 'remove config.cors: false from the route, or origin: false from its scope'
   }
 }
@@ -136,7 +136,7 @@ export function outsideRefusal (request: RefusedRequest): Refusal {
   return {
     ...request,
     code: 'OUTSIDE_SCOPE',
-    message: `No registration of fastify-cors-policy covers ${request.method} ${show(request.url)}`,
+    message: `No registration of fastify-cors-policy covers ${show(request.method)} ${show(request.url)}`,
     hint: 'register the plugin in the scope of this route, or in one around it'
   }
 }

@@ -1,44 +1,25 @@
 import type { FastifyInstance } from 'fastify'
-import type { CheckedOptions } from '../policy/validate.js'
+import { effectiveOptions, type EffectiveOptions } from '../diagnostics/effective-options.js'
 import { explain, type ExplainRequest, type Explanation } from './explain.js'
-import { PreflightRouter } from './preflight-router.js'
 import { printPolicies } from './print.js'
 import type { Scope } from './scope.js'
 
-/** The effective options of a scope: every option with the value that counts. */
-export type EffectiveOptions = Omit<CheckedOptions, 'origins'> & {
-  /** `'*'`, `false`, the entries of the list, or the function. */
-  readonly origin: '*' | false | ReadonlyArray<string | RegExp> | ((...args: never[]) => unknown)
-}
+export type { EffectiveOptions } from '../diagnostics/effective-options.js'
 
 /** `app.cors`: what the plugin can say about the scope that it is registered in. */
 export interface Cors {
   /** The options that count in this scope, read-only. */
   readonly policy: EffectiveOptions
-  /** The CORS of every route of the application that the plugin has seen, as a table. Complete once the application is ready. */
+  /** The CORS of every route of the application, as a table. Complete once the application is ready. */
   print: () => string
-  /** What a browser would do with a page's request, and why. Makes the application ready; runs no handler. */
+  /** What a browser would do with a page's request, and why. Makes the application ready; runs no route's handler but that of an OPTIONS route to which the policy leaves preflights. */
   explain: (request: ExplainRequest) => Promise<Explanation>
 }
 
-export function corsDecorator (instance: FastifyInstance, scope: Scope): Cors {
+export function corsDecorator (instance: FastifyInstance, { policy }: Scope): Cors {
   return Object.freeze({
-    policy: effectiveOptions(scope),
-    print: () => printPolicies(PreflightRouter.of(instance)),
+    policy: effectiveOptions(policy.options),
+    print: () => printPolicies(instance),
     explain: async (request: ExplainRequest) => await explain(instance, request)
   })
-}
-
-function effectiveOptions ({ policy }: Scope): EffectiveOptions {
-  const { origins, ...options } = policy.options
-  return Object.freeze({ origin: originOf(origins), ...options })
-}
-
-function originOf (origins: CheckedOptions['origins']): EffectiveOptions['origin'] {
-  switch (origins.kind) {
-    case 'none': return false
-    case 'any': return '*'
-    case 'listed': return Object.freeze([...origins.entries])
-    case 'decided': return origins.decide
-  }
 }

@@ -1,12 +1,13 @@
-import type { IncomingMessage } from 'node:http'
+import { METHODS, type IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { cureFor, type Cure } from '../diagnostics/cure.js'
+import { cureFor, type Blockage, type Cure } from '../diagnostics/cure.js'
 import type { Refusal } from '../diagnostics/refusal.js'
 import { judge } from '../fetch/cors-fetch.js'
 import type { Failure } from '../fetch/failure.js'
 import type { Header, HeaderList } from '../fetch/header-list.js'
 import type { CredentialsMode, FetchRequest, HttpResponse, SentRequest } from '../fetch/request.js'
 import type { Step } from '../fetch/steps.js'
+import type { Blocked } from '../fetch/verdict.js'
 import { show } from '../policy/issue.js'
 import { PreflightRouter } from './preflight-router.js'
 import { Trace, traced } from './trace.js'
@@ -47,7 +48,10 @@ export interface Explanation {
   readonly cure: Cure | undefined
   /** The steps of the Fetch standard that led there, in order. */
   readonly steps: readonly Step[]
-  /** What was sent, and answered. The actual request's handler never ran: its answer has the headers that any would have. */
+  /**
+   * What was sent, and answered. The actual request's handler never ran: its answer has the headers that any would have.
+   * A status of 0: nothing was sent, because no hook of the plugin would have stopped it before the handler.
+   */
   readonly exchanges: readonly ExplainedExchange[]
 }
 
@@ -67,85 +71,100 @@ export async function explain (instance: FastifyInstance, request: ExplainReques
   while (verdict.outcome === 'pending') {
     const { next } = verdict
     trace = new Trace()
-    const response = await answer(instance, router, next, trace)
-    exchanges.push({ request: next, response })
-    verdict = judge(fetched, exchanges.map(exchange => exchange.response))
+    exchanges.push({ request: next, response: await answer(instance, router, next, trace) })
+    verdict = judge(fetched, exchanges.map(({ response }) => response))
   }
+  const { steps } = verdict
+  const page = `A page of ${show(request.origin)}`
+  const what = `the response to ${show(fetched.method)} ${show(fetched.url)}`
   if (verdict.outcome === 'readable') {
     return {
       verdict: 'allowed',
-      summary: `A page of ${show(request.origin)} may read the response to ${describe(fetched)}`,
+      summary: `${page} may read ${what}`,
       failure: undefined,
-      refusals: trace.refusals,
+      refusals: [],
       consoleText: undefined,
       cure: undefined,
-      steps: verdict.steps,
+      steps,
       exchanges
     }
   }
-  const last = exchanges.at(-1)
-  const cure = cureFor({
-    failure: verdict.failure,
-    kind: verdict.request?.kind ?? 'actual',
-    status: last?.response.status ?? 0,
-    origin: request.origin,
-    method: fetched.method ?? 'GET',
-    policy: trace.policy,
-    reached: trace.reached || last === undefined,
-    hasRoute: router.hasRoute(fetched.method ?? 'GET', toMessage(fetched.method ?? 'GET', fetched.url)),
-    refusals: trace.refusals
-  })
+  const cure = cureFor(blockageOf(router, fetched, verdict, exchanges.at(-1)?.response.status ?? 0, trace))
+  const reason = trace.refusals[0]?.message ?? (steps.at(-1) as Step).text
   return {
     verdict: 'blocked',
-    summary: `A page of ${show(request.origin)} may not read the response to ${describe(fetched)}: ${trace.refusals[0]?.message ?? verdict.steps.at(-1)?.text ?? verdict.failure.code} → ${cure.message}`,
+    summary: `${page} may not read ${what}: ${reason} → ${cure.message}`,
     failure: verdict.failure,
     refusals: trace.refusals,
     consoleText: verdict.consoleText,
     cure,
-    steps: verdict.steps,
+    steps,
     exchanges
   }
 }
 
-function describe ({ method = 'GET', url }: FetchRequest): string {
-  return `${method} ${url}`
+function blockageOf (router: PreflightRouter, fetched: PageRequest, { failure, request: sent }: Blocked, status: number, trace: Trace): Blockage {
+  const { url, origin, credentials } = fetched
+  const asked = new Map(sent?.headers)
+  const method = asked.get('access-control-request-method') ?? sent?.method ?? fetched.method
+  const target = toMessage(method, sent?.url ?? url)
+  const seen = router.isShadowed(method, target) ? undefined : router.findEndpoint(method, target)?.route.policy
+  return {
+    failure,
+    kind: sent?.kind ?? 'actual',
+    status,
+    url,
+    origin,
+    method,
+    headers: asked.get('access-control-request-headers')?.split(',') ?? [],
+    credentials: credentials === 'include',
+    policy: trace.policy ?? seen,
+    reached: trace.reached,
+    hasRoute: router.hasRoute(method, target),
+    refusals: trace.refusals
+  }
 }
 
 /** A value that no safelist has, for a header that is given by its name alone. */
 const UNSAFE_VALUE = 'application/json'
 
-function toFetchRequest (instance: FastifyInstance, { origin, url, method, headers = [], credentials = 'same-origin' }: ExplainRequest): FetchRequest {
-  const base = baseOf(instance, origin)
-  if (!URL.canParse(url, base)) throw new TypeError(`explain: ${show(url)} is not a URL; write a path such as '/users/1'`)
+type PageRequest = FetchRequest & Required<Pick<FetchRequest, 'method' | 'credentials'>>
+
+function toFetchRequest (instance: FastifyInstance, { origin, url, method = 'GET', headers = [], credentials = 'same-origin' }: ExplainRequest): PageRequest {
+  const base = baseOf(instance)
+  const absolute = URL.canParse(url, base) ? new URL(url, base) : undefined
+  if (absolute === undefined || !/^https?:$/.test(absolute.protocol)) {
+    throw new TypeError(`explain: ${show(url)} is not a URL of the application; write a path such as '/users/1'`)
+  }
   if (origin !== 'null' && !URL.canParse(origin)) throw new TypeError(`explain: ${show(origin)} is not an origin; write 'https://app.example.com'`)
   const list: HeaderList = Array.isArray(headers)
     ? (headers as readonly string[]).map((name): Header => [name, UNSAFE_VALUE])
     : Object.entries(headers)
   return {
-    url: new URL(url, base).href,
+    url: absolute.href,
     origin,
+    method,
     headers: list,
-    credentials: credentials === true ? 'include' : credentials === false ? 'omit' : credentials,
-    ...(method === undefined ? {} : { method })
+    credentials: credentials === true ? 'include' : credentials === false ? 'omit' : credentials
   }
 }
 
 /** Where the application listens; while it doesn't, a name that is nobody's, so that no page has the same origin. */
-function baseOf (instance: FastifyInstance, origin: string): string {
-  const listening = instance.server.listening ? instance.listeningOrigin : 'http://api.invalid'
-  return listening.startsWith('http') && listening !== origin ? listening : 'http://api.invalid'
+function baseOf (instance: FastifyInstance): string {
+  const origin = instance.server.listening ? instance.listeningOrigin : ''
+  return origin.startsWith('http') ? origin : 'http://api.invalid'
 }
 
 /** The answer of the application, hooks included; of no handler. */
 async function answer (instance: FastifyInstance, router: PreflightRouter, sent: SentRequest, trace: Trace): Promise<HttpResponse> {
+  // Node's parser answers by itself.
+  if (!METHODS.includes(sent.method)) return { status: 400, headers: [] }
   const message = toMessage(sent.method, sent.url)
-  // Where no hook of the plugin can stop it, the request would reach the handler: nothing sets CORS headers there.
+  // Where no hook of the plugin would stop it, the request would reach the handler: nothing sets CORS headers there.
   if (sent.kind === 'actual' && !router.covers(message)) return { status: 0, headers: [] }
-  const headers: Record<string, string> = Object.fromEntries(sent.headers)
+  const headers: Record<string, string> = { ...Object.fromEntries(sent.headers), host: message.headers.host as string }
   if (sent.credentials && sent.kind === 'actual') headers['cookie'] ??= 'session=explain'
-  const response = await traced(trace, async () => await instance.inject({
-    method: sent.method as 'GET', url: message.url as string, headers: { ...headers, ...message.headers as { host: string } }
-  }))
+  const response = await traced(trace, async () => await instance.inject({ method: sent.method as 'GET', url: String(message.url), headers }))
   return { status: response.statusCode, headers: toHeaderList(response.headers) }
 }
 

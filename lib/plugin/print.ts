@@ -1,47 +1,59 @@
-import { serializeMethods } from '../protocol/method.js'
+import type { FastifyInstance } from 'fastify'
 import type { Policy } from '../policy/policy.js'
-import type { PreflightRouter } from './preflight-router.js'
+import { SAFELISTED_METHODS, serializeMethods } from '../protocol/method.js'
+import { unseenRoutes } from './declared-routes.js'
+import { PreflightRouter } from './preflight-router.js'
 import type { RoutePolicy } from './route-policy.js'
-
-/** A line of the table: routes of one URL that have one policy. */
-interface Row {
-  readonly url: string
-  readonly methods: Set<string>
-  readonly route: RoutePolicy
-}
 
 const HEADINGS = ['route', 'methods', 'origins', 'credentials', 'headers', 'exposed', 'policy of', '']
 
 /** The longest list of origins that a cell shows whole. */
 const MAX_SHOWN = 3
 
-/**
- * The CORS of every route that the plugin has seen, as a table: stable, so that a team can keep it as a snapshot and
- * review changes of policy. The last column marks what deserves a look.
- */
-export function printPolicies (router: PreflightRouter): string {
-  const rows = collectRows(router).map(({ url, methods, route }) => {
-    const { policy } = route
-    return policy.origins.kind === 'none'
-      ? [url, serializeMethods(methods), 'none', '', '', '', sourceOf(route), '! no CORS']
-      : [url, serializeMethods(methods), originsOf(policy), policy.options.credentials ? 'yes' : 'no', namesOf(policy.options.allowedHeaders), namesOf(policy.options.exposedHeaders), sourceOf(route), marksOf(policy)]
-  })
-  const table = [HEADINGS, ...rows]
-  const widths = HEADINGS.map((_, column) => Math.max(...table.map(cells => cells[column]?.length ?? 0)))
-  return table.map(cells => cells.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd()).join('\n') + '\n'
+/** What the table says of some methods of one URL. */
+interface Row {
+  readonly url: string
+  readonly methods: Set<string>
+  /** The cells from `origins` on. */
+  readonly cells: readonly string[]
 }
 
-function collectRows (router: PreflightRouter): Row[] {
-  const rows = new Map<string, Row[]>()
-  for (const { url, endpoint: { method, host, route } } of router.routes()) {
-    const where = host === undefined ? url : `${url} (${String(host)})`
-    const sameUrl = rows.get(where) ?? []
-    rows.set(where, sameUrl)
-    const row = sameUrl.find(other => other.route.policy === route.policy)
-    if (row === undefined) sameUrl.push({ url: where, methods: new Set([method]), route })
+/**
+ * The CORS of every route, as a table: stable, whatever order the routes were declared in, so that a team can keep it as
+ * a snapshot and review changes of policy. The last column marks what deserves a look.
+ */
+export function printPolicies (instance: FastifyInstance): string {
+  const lines = collectRows(instance)
+    .map(({ url, methods, cells }) => [url, serializeMethods(methods), ...cells])
+    .sort((a, b) => a.join('\n') < b.join('\n') ? -1 : 1)
+  const table = [HEADINGS, ...lines]
+  const widths = HEADINGS.map((_, column) => Math.max(...table.map(line => (line[column] as string).length)))
+  return table.map(line => line.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd()).join('\n') + '\n'
+}
+
+function collectRows (instance: FastifyInstance): Row[] {
+  const router = PreflightRouter.of(instance)
+  const rows = new Map<string, Row>()
+  function add (pattern: string, host: unknown, method: string, cells: readonly string[]): void {
+    const url = host === undefined ? pattern : `${pattern} (${String(host)})`
+    const key = [url, ...cells].join('\n')
+    const row = rows.get(key)
+    if (row === undefined) rows.set(key, { url, methods: new Set([method]), cells })
     else row.methods.add(method)
   }
-  return [...rows].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([, sameUrl]) => sameUrl)
+  for (const { url, endpoint: { method, host, route } } of router.routes()) add(url, host, method, cellsOf(route, method))
+  for (const { pattern, host, method, hooked } of unseenRoutes(instance, router)) {
+    add(pattern, host, method, ['', '', '', '', '', hooked ? '! declared before the plugin had loaded' : '! no policy'])
+  }
+  return [...rows.values()]
+}
+
+function cellsOf (route: RoutePolicy, method: string): string[] {
+  const { policy } = route
+  const { credentials, allowedHeaders, exposedHeaders } = policy.options
+  return policy.origins.kind === 'none'
+    ? ['none', '', '', '', sourceOf(route), '! no CORS']
+    : [originsOf(policy), credentials ? 'yes' : 'no', namesOf(allowedHeaders), namesOf(exposedHeaders), sourceOf(route), marksOf(policy, method)]
 }
 
 function originsOf ({ origins }: Policy): string {
@@ -59,11 +71,13 @@ function sourceOf ({ overrides, scope }: RoutePolicy): string {
   return overrides ? `config.cors, ${scope.name}` : scope.name
 }
 
-function marksOf ({ origins, options }: Policy): string {
+function marksOf ({ origins, options, answersPreflight }: Policy, method: string): string {
   const marks: string[] = []
   if (origins.kind === 'any') marks.push('any origin')
   if (options.allowedHeaders === '*') marks.push('any header')
   if (options.methods === '*') marks.push('any method')
-  if (options.dangerouslyAllow.length > 0) marks.push(...options.dangerouslyAllow)
+  else if (options.methods?.includes(method) === false && method !== 'OPTIONS' && !SAFELISTED_METHODS.has(method)) marks.push('not in methods')
+  if (answersPreflight !== 'yes') marks.push("the application's own OPTIONS route answers preflights")
+  marks.push(...options.dangerouslyAllow)
   return marks.length === 0 ? '' : `! ${marks.join(', ')}`
 }

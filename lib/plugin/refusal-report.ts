@@ -22,15 +22,19 @@ export function isWatched (request: FastifyRequest): boolean {
 }
 
 /**
- * Tells why a browser will keep the response from the page: on the channel, and on `request.log` at `debug`.
+ * Tells why a browser will keep the response from the page: on the channel, and on `request.log` at `debug`. What
+ * `explain` asks for is nobody's request, and is told to it alone.
  *
  * @param find finds the reasons; gets the facts that every refusal tells
  */
 export function reportRefusals (request: FastifyRequest, find: (refused: RefusedRequest) => Refusal[]): void {
-  const refused = describe(request)
-  if (refused === undefined) return
-  for (const refusal of find(refused)) {
-    currentTrace()?.refusals.push(refusal)
+  const trace = currentTrace()
+  if (trace !== undefined) {
+    trace.refusals.push(...find(describe(request)))
+    return
+  }
+  if (!asksForCors(request)) return
+  for (const refusal of find(describe(request))) {
     refusals.publish({ refusal, request } satisfies RefusalMessage)
     request.log.debug({ cors: refusal }, `${refusal.message} → ${refusal.hint}`)
   }
@@ -42,13 +46,19 @@ function logsDebug ({ log }: FastifyRequest): boolean {
   return isLevelEnabled === undefined ? log.level === 'debug' || log.level === 'trace' : isLevelEnabled.call(log, 'debug')
 }
 
-/** Nothing for a request that is none of CORS's: without `Origin`, or from a page of the API's own origin. */
-function describe (request: FastifyRequest): RefusedRequest | undefined {
-  const { raw } = request
-  const { origin } = raw.headers
-  if (origin === undefined) return undefined
+/**
+ * Whether the request is one of CORS's: not without `Origin`, nor a form that was sent or a WebSocket, nor from a page of
+ * the API's own origin. Of browsers that don't say so (https://w3c.github.io/webappsec-fetch-metadata/) the host tells.
+ */
+function asksForCors ({ raw }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-mode': mode = 'cors', 'sec-fetch-site': site } = raw.headers
+  if (origin === undefined) return false
+  if (isPreflight(raw)) return true
+  return mode === 'cors' && (site === undefined ? !origin.endsWith(`://${hostOf(raw)}`) : site !== 'same-origin')
+}
+
+function describe ({ raw }: FastifyRequest): RefusedRequest {
   const preflight = isPreflight(raw)
-  if (!preflight && (raw.headers['sec-fetch-site'] === 'same-origin' || origin.endsWith(`://${hostOf(raw)}`))) return undefined
   const method = String(preflight ? raw.headers['access-control-request-method'] : raw.method)
-  return { origin, method, url: String(raw.url), preflight }
+  return { origin: String(raw.headers.origin), method, url: String(raw.url), preflight }
 }
