@@ -7,8 +7,11 @@ import { parseOrigin } from '../origin/origin.js'
 import { isForbiddenRequestHeader } from '../protocol/header-name.js'
 import { isToken } from '../protocol/token.js'
 import { UsageError } from './errors.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../text/misspelling.js'
 import { DEFAULT_TIMEOUT, MAX_TIMEOUT } from './send.js'
+
+/** The most edits between a misspelt word and what is suggested for it. */
+const MAX_EDITS = 2
 
 /** A command line that was understood. */
 export type Command =
@@ -113,7 +116,7 @@ function isOptionName (name: string): name is OptionName {
 }
 
 function suggestion (word: string, known: readonly string[], prefix: string): string {
-  const meant = nearest(word, known)
+  const meant = nearest(word.toLowerCase(), known, () => MAX_EDITS)
   return meant === undefined ? `there are ${known.map(name => prefix + name).join(', ')}` : `did you mean ${prefix}${meant}?`
 }
 

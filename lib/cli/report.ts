@@ -1,7 +1,8 @@
 import type { HeaderList } from '../fetch/header-list.js'
 import type { Explanation } from './explain-url.js'
 import type { Exchange } from './send.js'
-import { printable, type Line, type Style } from './terminal.js'
+import { printable } from '../text/printable.js'
+import type { Line, Style } from './terminal.js'
 
 /** The response headers that are shown: those that CORS looks at. The JSON document has them all. */
 const SHOWN_HEADER = /^(?:access-control-|vary$|location$)/i

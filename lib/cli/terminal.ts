@@ -1,3 +1,5 @@
+import { printable } from '../text/printable.js'
+
 /** What the command line is given of its surroundings: those of the process, or a test's. */
 export interface Terminal {
   readonly stdout: Output
@@ -43,13 +45,4 @@ function styled (text: string, style: Style | undefined): string {
 
 function shorten (text: string): string {
   return text.length > MAX_LINE_LENGTH ? `${text.slice(0, MAX_LINE_LENGTH)}…` : text
-}
-
-/**
- * Escapes what would break a line, steer a terminal, or turn the direction of the text. In JSON these are escapes of
- * the same character, so that the text of a JSON document keeps its meaning.
- */
-export function printable (text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
-    character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''))
 }

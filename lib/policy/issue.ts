@@ -1,4 +1,5 @@
 import { isRegExp } from 'node:util/types'
+import { printable } from '../text/printable.js'
 
 /** What can be wrong with options; stable, for programs to look at. */
 export type CorsIssueCode =
@@ -53,7 +54,7 @@ export class CorsOptionsError extends Error {
    * @param where the place in the application, such as `route PUT /users`; none for the registration itself
    */
   constructor (issues: readonly CorsIssue[], where?: string) {
-    const lines = issues.map(({ path, message, hint }) => `  ${path === '' ? '' : `${oneLine(shorten(path))}: `}${message} → ${hint}`)
+    const lines = issues.map(({ path, message, hint }) => `  ${path === '' ? '' : `${printable(shorten(path))}: `}${message} → ${hint}`)
     super([`Invalid CORS options${where === undefined ? '' : ` of ${where}`}:`, ...lines].join('\n'))
     this.issues = issues
   }
@@ -69,15 +70,15 @@ const MAX_SHOWN_LENGTH = 80
 
 /** A value as a message shows it: on one line, without control characters, and short. */
 export function show (value: unknown): string {
-  if (typeof value === 'string') return oneLine(JSON.stringify(shorten(value)))
+  if (typeof value === 'string') return printable(JSON.stringify(shorten(value)))
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object' && value !== null) return showObject(value)
-  return oneLine(shorten(typeof value === 'bigint' ? `${value}n` : String(value)))
+  return printable(shorten(typeof value === 'bigint' ? `${value}n` : String(value)))
 }
 
 function showObject (value: object): string {
   try {
-    if (isRegExp(value)) return oneLine(shorten(`/${value.source}/${value.flags}`))
+    if (isRegExp(value)) return printable(shorten(`/${value.source}/${value.flags}`))
     if (value instanceof Error) return show(String(value.message))
     if (Array.isArray(value)) return value.length === 0 ? '[]' : 'a list'
   } catch {
@@ -88,10 +89,4 @@ function showObject (value: object): string {
 
 function shorten (text: string): string {
   return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text
-}
-
-/** Escapes what would break a line, steer a terminal, or turn the direction of the text. */
-function oneLine (text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
-    `\\u${(character.codePointAt(0) as number).toString(16).padStart(4, '0')}`)
 }

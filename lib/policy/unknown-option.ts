@@ -1,3 +1,4 @@
+import { MAX_WORD_LENGTH, nearest } from '../text/misspelling.js'
 import { pointer, show, type CorsIssue } from './issue.js'
 
 /** What the names of other frameworks are called here, in small letters only: each framework has a case of its own. */
@@ -48,9 +49,6 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 /** The most edits between a misspelling and the name that is suggested for it. */
 const MAX_EDITS = 3
 
-/** The longest name that is compared. */
-const MAX_NAME_LENGTH = 40
-
 /** The issue for an option that doesn't exist, with the name that was most likely meant. */
 export function unknownOption (name: string, known: readonly string[]): CorsIssue {
   return {
@@ -63,38 +61,18 @@ export function unknownOption (name: string, known: readonly string[]): CorsIssu
 
 function hintFor (name: string, known: readonly string[]): string {
   // A name much longer than any option is nobody's misspelling, and comparing it would cost its length.
-  const letters = name.length > MAX_NAME_LENGTH ? '' : squash(name)
+  const letters = name.length > MAX_WORD_LENGTH ? '' : squash(name)
   if (Object.hasOwn(LEFT_OUT, letters)) return LEFT_OUT[letters] as string
   if (letters === 'alloworiginregex') return 'write origin: /…/; it matches the whole origin'
-  const meant = Object.hasOwn(RENAMED, letters) ? RENAMED[letters] : nearest(letters, known)
+  const meant = Object.hasOwn(RENAMED, letters) ? RENAMED[letters] : misspelt(letters, known)
   return meant === undefined ? `the options are ${known.join(', ')}` : `write ${meant}`
 }
 
-function nearest (letters: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map(candidate => ({ candidate, edits: editDistance(letters, squash(candidate)) }))
-    .filter(({ candidate, edits }) => edits <= Math.min(MAX_EDITS, candidate.length / 3))
-    .sort((a, b) => a.edits - b.edits)
-  return best?.candidate
+function misspelt (letters: string, known: readonly string[]): string | undefined {
+  const meant = nearest(letters, known.map(squash), candidate => Math.min(MAX_EDITS, candidate.length / 3))
+  return known.find(name => squash(name) === meant)
 }
 
 function squash (name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '')
-}
-
-/** The number of letters to insert, delete or replace between two names (Levenshtein). */
-function editDistance (a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column++) {
-      current.push(Math.min(
-        (previous[column] as number) + 1,
-        (current[column - 1] as number) + 1,
-        (previous[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      ))
-    }
-    previous = current
-  }
-  return previous[b.length] as number
 }
