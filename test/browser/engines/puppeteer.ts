@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -14,6 +15,7 @@ const PROTOCOL_TIMEOUT = 60_000
 /** Chromium and Firefox, as puppeteer-core drives them, each with a profile of its own. */
 export async function launchWithPuppeteer (options: LaunchOptions, marker: Marker): Promise<Browser> {
   const userDataDir = await mkdtemp(join(tmpdir(), 'cors-browser-'))
+  process.once('exit', () => rmSync(userDataDir, { recursive: true, force: true }))
   const removeProfile = () => rm(userDataDir, { recursive: true, force: true, maxRetries: 5 })
   try {
     const browser = await puppeteer.launch({

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -38,6 +39,7 @@ async function findMiniBrowser (): Promise<string | undefined> {
 async function launch (driver: string, xvfb: string, miniBrowser: string, marker: Marker): Promise<Browser> {
   const children: ChildProcess[] = []
   const home = await mkdtemp(join(tmpdir(), 'cors-browser-'))
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   const close = async () => {
     for (const child of children.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue
