@@ -72,10 +72,12 @@ function reachable (next: Automaton['next'], from: number): Set<number> {
   return states
 }
 
-/** Whether two different ways round the loop read the same text: then each time round doubles the work. */
+/**
+ * Whether two different ways through the loop read the same text, from one state to one other. Since the loop leads
+ * from there to the start again, each time round doubles the work.
+ */
 function readsOneTextInTwoWays ({ next, characters }: Automaton, loop: Loop): boolean {
   const size = next.length
-  const before = new Map<number, number[]>()
   const queue = Array.from(loop, state => state * size + state)
   const seen = new Set(queue)
   let steps = 0
@@ -87,26 +89,12 @@ function readsOneTextInTwoWays ({ next, characters }: Automaton, loop: Loop): bo
       for (const b of (next[right] as ReadonlyMap<number, number>).keys()) {
         if (++steps > MAX_STEPS) return true
         if (!loop.has(b) || ((characters[a] as bigint) & (characters[b] as bigint)) === 0n) continue
+        // Apart before, together now.
+        if (left !== right && a === b) return true
         const after = a * size + b
-        const pairs = before.get(after)
-        if (pairs === undefined) before.set(after, [pair])
-        else pairs.push(pair)
-        if (!seen.has(after)) {
-          seen.add(after)
-          queue.push(after)
-        }
-      }
-    }
-  }
-  // Apart and together again, in the same loop: any two equal states of it lead to each other.
-  const together = Array.from(loop, state => state * size + state)
-  const leading = new Set(together)
-  for (const pair of together) {
-    for (const each of before.get(pair) ?? []) {
-      if (Math.floor(each / size) !== each % size) return true
-      if (!leading.has(each)) {
-        leading.add(each)
-        together.push(each)
+        if (seen.has(after)) continue
+        seen.add(after)
+        queue.push(after)
       }
     }
   }

@@ -19,8 +19,8 @@ export function unescapedDots ({ pattern }: ParsedRegExp): number[] {
 /** What stands before (-1) or after (1) a node, out of the groups that it begins or ends. */
 function neighbour (node: AST.Element, side: -1 | 1): AST.Element | undefined {
   const { parent } = node
-  // A quantifier repeats the node, or ends the search: what stands beside it may be another round of the same.
-  if (parent?.type !== 'Alternative') return undefined
+  // A quantifier repeats the node, as does one around a group of nothing else: `.*` and `(.)*` are meant.
+  if (parent?.type !== 'Alternative' || parent.elements.length === 1) return undefined
   const beside = parent.elements[parent.elements.indexOf(node) + side]
   if (beside !== undefined) return beside
   const group = parent.parent
