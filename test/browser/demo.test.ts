@@ -129,6 +129,7 @@ async function testPage (t: Tap, engine: Engine, browser: Browser, pages: readon
 
   await t.test('opens on the other origin as well', async t => {
     await open(pages[1])
+    await run()
     t.match(await run(lesson('A policy that works')), { summary: VERDICTS.read }, 'sent through a frame of the first')
     t.match(await run(`document.querySelector('[name=from][value="${pages[1]}"]').checked = true`, SEND), { summary: VERDICTS.blocked })
   })
