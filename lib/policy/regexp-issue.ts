@@ -87,7 +87,7 @@ function riskIssue (regexp: RegExp, path: string, risk: RegExpRisk, propose: Pro
       return {
         code: 'ANY_ORIGIN_WITH_CREDENTIALS',
         path,
-        message: `${show(regexp)} also matches ${show(risk.example)}, which anybody can have, and with credentials: true it would act as the user who is logged in`,
+        message: `${show(regexp)} matches origins that anybody can have, and with credentials: true would let every web site act as the user who is logged in: one is ${show(risk.example)}`,
         hint: propose(() => patternsFor(regexp)) ??
           "list the origins of your front ends, for example ['https://app.example.com', 'https://*.example.com'], or write credentials: false"
       }
