@@ -1,9 +1,10 @@
 // Builds dist/, the published form: dist/cjs is the implementation, dist/esm its names for `import`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const require = createRequire(import.meta.url)
 const root = new URL('../', import.meta.url)
@@ -20,6 +21,19 @@ await Promise.all([compile('tsconfig.cjs.json'), compile('tsconfig.esm.json')])
 
 // package.json says that .js files are ES modules; in dist/cjs they are not.
 await writeFile(new URL('dist/cjs/package.json', root), '{ "type": "commonjs" }\n')
+
+// TypeBox in one file, see lib/policy/typebox.ts. Its symbols are global: a schema is TypeBox's own in every copy of it.
+const license = await readFile(new URL('node_modules/@sinclair/typebox/license', root), 'utf8')
+await build({
+  entryPoints: [fileURLToPath(new URL('lib/policy/typebox.ts', root))],
+  outfile: fileURLToPath(new URL('dist/cjs/policy/typebox.js', root)),
+  banner: { js: `/*! @sinclair/typebox\n\n${license}*/` },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning'
+})
 
 const names = Object.keys(require(fileURLToPath(new URL('dist/cjs/index.js', root)))).filter(name => name !== 'default')
 await mkdir(new URL('dist/esm', root), { recursive: true })

@@ -1,4 +1,5 @@
-import { Type, type SchemaOptions, type Static, type TSchema } from '@sinclair/typebox'
+import type { SchemaOptions, Static, TSchema } from '@sinclair/typebox'
+import { Type } from './typebox.js'
 
 /**
  * The request that an origin function gets besides the origin. The policy knows nothing of it: the plugin widens this

@@ -1,9 +1,10 @@
 import { isRegExp } from 'node:util/types'
-import { Errors, ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
+import type { ValueError } from '@sinclair/typebox/errors'
 import { pointer, show, type CorsIssue } from './issue.js'
 import { checkHeaderName, checkMethod, checkRequestHeader, checkResponseHeader, readList, readNames, wildcardInList, type Names, type Report } from './list-option.js'
 import { ALLOWANCES, CorsOptionsSchema, type CorsOptions, type DangerousAllowance } from './options.js'
 import { readOriginPolicy, type OriginPolicy } from './origin-option.js'
+import { Errors, ValueErrorType } from './typebox.js'
 import { unknownOption } from './unknown-option.js'
 
 /** Options that were checked, in the one form that each has after it. */
