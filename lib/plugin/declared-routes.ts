@@ -46,7 +46,7 @@ function key (pattern: string, method: string, host: unknown): string {
 }
 
 /** The lead of a line by its depth, the branch, the text of the node, and what stands at it: `(GET, PUT) {"host":"a.example"}`. */
-const LINE = /^((?:│ {3}| {4})*)([├└]── )?(.*?)(?: \(([A-Z-]+(?:, [A-Z-]+)*)\)(?: (\{.*\}))?)?$/s
+const LINE = /^((?:│ {3}| {4})*)([├└]── )?(.*?)(?: \(([A-Z-]+(?:, [A-Z-]+)*)\)(?: (\{".*\}))?)?$/s
 const HOOKS = /^(?:│ {3}| {4})*• \(onRequest\) (\[.*\])$/
 const OTHER_HOOKS = /^(?:│ {3}| {4})*• \(/
 
