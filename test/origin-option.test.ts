@@ -95,7 +95,7 @@ t.test("'*' stands alone", async t => {
   const hint = "write origin: '*' alone, or remove the '*'"
   t.strictSame(issuesOf({ origin: ['*', APP] }), [`WILDCARD_IN_LIST /origin/0: ${hint}`])
   t.strictSame(issuesOf({ origin: `${APP}, *` }), [`WILDCARD_IN_LIST /origin: ${hint}`])
-  t.strictSame(issuesOf({ origin: [/a/, '*'], credentials: true }), [`WILDCARD_IN_LIST /origin/1: ${hint}`])
+  t.strictSame(issuesOf({ origin: [/https:.*/, '*'] }), [`WILDCARD_IN_LIST /origin/1: ${hint}`])
 })
 
 t.test('a text that is no origin is told what is wrong with it, and what to write', async t => {
@@ -179,7 +179,7 @@ t.test('any origin with credentials is refused in every disguise', async t => {
     '*', ['*'], ' *', [' * '],
     /.*/, /.+/, /^.*$/, /[^]*/, /[\s\S]+/, /|.*/, /https?:\/\/.*/, /^https:\/\/.+$/, /https:\/\/.+\.com/, /https:\/\/.+\.com$/,
     /https:\/\/[a-z]+\.com/, /https:\/\/[a-z0-9-]+\.net/, /https:\/\/[^/]+/, /.*\.io/, /^https:\/\/(?!evil).*/, /https:\/\/(?<host>.*)/u, unicodeSets('https://[\\w.\\-]+'),
-    /HTTPS:\/\/.*/i, /http:\/\/[0-9.]+/, /https:\/\/example\.com|.*/, /.*(?<!example\.com)/, [APP, /.*/], ['https://*.example.com', /https:.*/]
+    /HTTPS:\/\/.*/i, /http:\/\/[0-9.]+/, /.*(?<!example\.com)/, [APP, /.*/], ['https://*.example.com', /https:.*/]
   ]
   for (const origin of anyone) {
     const path = Array.isArray(origin) && origin.length > 1 ? '/origin/1' : Array.isArray(origin) ? '/origin/0' : '/origin'
@@ -188,6 +188,7 @@ t.test('any origin with credentials is refused in every disguise', async t => {
     ], String(origin))
     t.strictSame(issuesOf({ origin }), [], `${String(origin)} without credentials`)
   }
+  t.strictSame(issuesOf({ origin: /https:\/\/example\.com|.*/, credentials: true }), ['ANY_ORIGIN_WITH_CREDENTIALS /origin: write "https://example.com"'])
   t.match(validateCorsOptions({ origin: /.*/, credentials: true })[0]?.message, /^\/\.\*\/ matches origins that anybody can have, and with credentials: true would let every web site act as the user/)
 })
 
@@ -377,9 +378,10 @@ t.test('a RegExp of another realm is one', async t => {
   t.ok(allows({ origin: runInNewContext('/https:\\/\\/app\\.example\\.com/') as RegExp }, APP))
 })
 
-t.test('a RegExp that cannot be read is an issue', async t => {
-  const broken = Object.defineProperty(/a/, 'source', { value: '(' })
-  t.strictSame(issuesOf({ origin: [APP, broken] }), ["INVALID_REGEXP /origin/1: write a pattern: 'https://*.example.com'"])
+t.test('what was done to a RegExp object does not count', async t => {
+  const changed = Object.defineProperty(/https:\/\/app\.example\.com/, 'source', { value: '(' })
+  t.strictSame(issuesOf({ origin: [changed] }), [])
+  t.ok(allows({ origin: [changed] }, APP))
 })
 
 t.test('100,000 origins are one set', async t => {

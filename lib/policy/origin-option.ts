@@ -44,8 +44,7 @@ function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: 
 
   for (const { value, path } of items) {
     if (typeof value !== 'string') {
-      const anchored = readRegExp({ value, path }, rules, report)
-      if (anchored !== undefined) regexps.push(anchored)
+      regexps.push(readRegExp({ value, path }, rules, report))
       continue
     }
     const item = { value, path }
@@ -68,19 +67,8 @@ function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: 
   return new OriginSet({ exact, patterns, regexps })
 }
 
-function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report): RegExp | undefined {
-  let anchored: RegExp
-  try {
-    anchored = anchorRegExp(item.value)
-  } catch (cause) {
-    report({
-      code: 'INVALID_REGEXP',
-      path: item.path,
-      message: `the RegExp cannot be compiled (${show(cause)})`,
-      hint: "write a pattern: 'https://*.example.com'"
-    })
-    return undefined
-  }
+function readRegExp (item: ListItem<RegExp>, rules: OriginRules, report: Report): RegExp {
+  const anchored = anchorRegExp(item.value)
   for (const issue of regExpIssues(item, anchored, rules, isAccepted)) report(issue)
   return anchored
 }
