@@ -16,8 +16,12 @@ interface Parts {
 export function originOf (text: string): Parts | undefined {
   const scheme = text.split('://')[0] ?? ''
   if (!/^[a-z][a-z0-9+.-]*$/.test(scheme) || scheme.length > 64 || scheme === 'file') return undefined
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    return undefined
+  }
   // The URL standard calls the origin of other schemes opaque; browsers send scheme and host all the same.
   const serialized = SPECIAL_SCHEMES.includes(scheme) ? url.origin : `${scheme}://${url.host}`
   if (serialized !== text || url.port === '0') return undefined
