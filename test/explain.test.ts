@@ -117,6 +117,11 @@ const broken: Broken[] = [
   refusedOrigin('a RegExp that matches a part', [/https:\/\/app\.example/], APP, 'only in the part "https://app.example", and it has to match as a whole'),
   refusedOrigin('an origin that is nothing like it', APP, 'https://other.example', 'Origin "https://other.example" is not allowed → '),
   {
+    ...refusedOrigin('an origin that is not listed, beside options that stay as they are', 'http://old.example.com', APP, 'is not allowed'),
+    options: { origin: 'http://old.example.com', credentials: true, allowedHeaders: '*', vary: 'X-Tenant', dangerouslyAllow: 'insecure-origins' },
+    request: { method: 'PUT', headers: ['X-Id'], credentials: true }
+  },
+  {
     title: 'a function that says no',
     options: { origin: () => false },
     request: {},
@@ -442,6 +447,21 @@ const broken: Broken[] = [
     console: missing,
     where: 'order',
     cure: 'register the plugin in the scope of this route or in one around it, and before the route',
+    apply: cure
+  },
+  {
+    title: 'a route outside every scope, before one of a scope that would match too',
+    options: { origin: 'https://elsewhere.example' },
+    request: { method: 'PUT', url: '/users/me' },
+    build: async (app, setUp, handler) => {
+      if (setUp.cured === true) await app.register(corsPlugin, { origin: APP })
+      app.put('/users/me', handler)
+      await app.register(async child => { await atRoot(child, { ...setUp, route: false }, handler) })
+    },
+    failure: 'ALLOW_ORIGIN_MISSING',
+    console: missing,
+    where: 'order',
+    cure: 'register the plugin in the scope of this route or in one around it',
     apply: cure
   },
   {
