@@ -13,4 +13,4 @@ for (const [name, lanes] of Object.entries(checkedGroups)) {
 }
 const checked = check(results)
 console.log(goalsTable(checked))
-process.exitCode = checked.some(({ verdict }) => verdict !== 'inside') ? 1 : 0
+process.exitCode = checked.some(({ verdict }) => verdict === 'OUTSIDE') ? 1 : 0
