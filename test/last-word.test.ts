@@ -4,7 +4,7 @@ import httpProxy from '@fastify/http-proxy'
 import Fastify, { type FastifyReply } from 'fastify'
 import t from 'tap'
 import { corsPlugin, type CorsOptions } from '../lib/index.js'
-import { corsHeaders, type CorsHeaders } from './support/cors-headers.js'
+import { corsHeaders, preflight, type CorsHeaders } from './support/cors-headers.js'
 
 const APP = 'https://app.example.com'
 const EVIL = 'https://evil.example'
@@ -62,6 +62,11 @@ t.test('the policy has the last word over onSend hooks', async t => {
   app.get('/several', { onSend: [overwrite, overwrite] }, async () => 'a')
   for (const [method, url] of [['GET', '/'], ['HEAD', '/'], ['GET', '/several']] as const) {
     t.strictSame(corsHeaders(await app.inject({ method, url, headers: { origin: APP } })), { vary: 'Accept-Encoding, Origin', ...granted }, `${method} ${url}`)
+  }
+  t.strictSame(corsHeaders(await app.inject({ url: '/unknown', headers: { origin: APP } })), { vary: 'Accept-Encoding, Origin', ...granted }, 'a URL without a route')
+  t.strictSame(corsHeaders(await app.inject({ url: '/unknown', headers: { origin: EVIL } })), { vary: 'Accept-Encoding, Origin' }, 'and a refused origin')
+  for (const url of ['/', '/unknown']) {
+    t.match(await app.inject({ method: 'OPTIONS', url, headers: preflight(APP, 'PUT') }), { headers: { vary: 'Accept-Encoding, Origin, Access-Control-Request-Method', ...granted } }, `a preflight to ${url}`)
   }
 })
 

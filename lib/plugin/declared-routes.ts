@@ -1,10 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { onRequest } from './on-request.js'
-import type { PreflightRouter } from './preflight-router.js'
+import { CONSTRAINT, type PreflightRouter } from './preflight-router.js'
 import { Target } from './target.js'
-
-/** The constraint of the plugin's own routes. */
-const CONSTRAINT = 'corsPolicy'
 
 /** A line of Fastify's route table. */
 interface DeclaredRoute {

@@ -6,12 +6,13 @@ import { isPreflight, requestedMethod } from '../protocol/preflight.js'
 import { isForbiddenMethod, serializeMethods } from '../protocol/method.js'
 import { kStandsFor } from './augmentation.js'
 import { isDynamic, mayOverlap, segmentsOf } from './overlap.js'
+import { guard } from './response.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
 import { isListable, moreSpecific, serializeListed, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
 
 /** The name of the route constraint. It ends up in generated code, and so is an identifier. */
-const CONSTRAINT = 'corsPolicy'
+export const CONSTRAINT = 'corsPolicy'
 
 /** On a Node request: the policy that leaves this preflight to the application, with the target if there is one. */
 const kLeft = Symbol('fastify-cors-policy.left')
@@ -122,6 +123,7 @@ export class PreflightRouter {
       config: { [kStandsFor]: standsFor },
       schema,
       ...(logLevel === undefined ? {} : { logLevel }),
+      onSend: guard,
       handler: notFound
     }
   }

@@ -30,6 +30,24 @@ export function guard (request: FastifyRequest, reply: FastifyReply, payload: un
   done(null, governed)
 }
 
+/**
+ * {@link guard} for replies that no route ends with: hooks that are added to the instance later run after it. For a URL
+ * without a route, the only such replies that Fastify makes, the head is looked at again when it is written.
+ */
+export function guardInstance (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void): void {
+  const outcome = request[kOutcome]
+  if (outcome !== undefined && request.is404) {
+    const { raw } = reply
+    const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
+    raw.writeHead = (...args: unknown[]) => {
+      // Fastify hands its own headers over, by reference.
+      enforce(request, reply, outcome)
+      return writeHead(...args)
+    }
+  }
+  guard(request, reply, payload, done)
+}
+
 function enforce (request: FastifyRequest, reply: FastifyReply, { allowOrigin, allowCredentials, vary }: Outcome): void {
   if (vary !== undefined) extendVary(reply, vary)
   setOrRemove(reply, ALLOW_ORIGIN, allowOrigin === 'origin' ? request.raw.headers.origin : allowOrigin === '*' ? '*' : undefined)
