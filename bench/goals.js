@@ -100,18 +100,17 @@ function bytesPerRequest (points) {
   return (last.heap - first.heap) / (last.requests - first.requests)
 }
 
-/** A spread beyond half of the limit says nothing, nor does a value far below zero; least of all that a goal is met. */
-function isNoise ({ median, spread }, limit) {
-  return !(spread <= limit / 2) || !(median > -spread - limit / 2)
+/** A spread beyond half of the limit says nothing; least of all that a goal is met. */
+function isNoise (spread, limit) {
+  return !(spread <= limit / 2)
 }
 
 /** A goal whose limit lies within the spread is neither met nor missed. */
 export function evaluateGoals (results) {
   return [...overRequests, ...overConfigurations, ...overProcesses].map(({ name, limit, measure }) => {
-    const measured = measure(results)
-    const { median, spread } = measured
+    const { median, spread } = measure(results)
     let verdict = median <= limit ? 'met' : 'missed'
-    if (isNoise(measured, limit)) verdict = 'too noisy'
+    if (isNoise(spread, limit)) verdict = 'too noisy'
     else if (spread > 0 && Math.abs(median - limit) <= spread) verdict = 'within the spread'
     return { name, limit, measured: median, spread, verdict }
   })
@@ -120,9 +119,8 @@ export function evaluateGoals (results) {
 /** Only what a quick run can tell, against generous limits. */
 export function check (results) {
   return overRequests.map(({ name, limit, tolerated, measure }) => {
-    const measured = measure(results)
-    const { median, spread } = measured
-    const verdict = isNoise(measured, tolerated) ? 'too noisy' : median <= tolerated ? 'inside' : 'OUTSIDE'
+    const { median, spread } = measure(results)
+    const verdict = isNoise(spread, tolerated) ? 'too noisy' : median <= tolerated ? 'inside' : 'OUTSIDE'
     return { name, limit: tolerated, goal: limit, measured: median, spread, verdict }
   })
 }
