@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Outcome } from '../policy/policy.js'
 import { mergeVary } from '../protocol/vary.js'
-import { kOutcome } from './augmentation.js'
+import { kOutcome, kScope } from './augmentation.js'
 
 const ALLOW_ORIGIN = 'access-control-allow-origin'
 const ALLOW_CREDENTIALS = 'access-control-allow-credentials'
@@ -10,14 +10,20 @@ const EXPOSE_HEADERS = 'access-control-expose-headers'
 /** Gives a response the headers of an outcome, and remembers it for {@link guard}. */
 export function setOutcome (request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void {
   request[kOutcome] = outcome
-  enforce(request, reply, outcome)
-  if (outcome.exposeHeaders !== undefined) reply.header(EXPOSE_HEADERS, outcome.exposeHeaders)
+  const { vary, exposeHeaders } = outcome
+  if (vary !== undefined) extendVary(reply, vary)
+  const allowOrigin = allowedOrigin(request, outcome)
+  if (allowOrigin !== undefined) {
+    reply.header(ALLOW_ORIGIN, allowOrigin)
+    if (outcome.allowCredentials) reply.header(ALLOW_CREDENTIALS, 'true')
+    if (exposeHeaders !== undefined) reply.header(EXPOSE_HEADERS, exposeHeaders)
+  }
   if (outcome.raw) copyToNode(reply)
 }
 
 /**
- * The policy's last word, as an `onSend` hook: whatever handlers, other plugins or a proxied upstream made of the
- * headers that decide who may read the response, they leave as the policy says.
+ * The policy's last word, as the last `onSend` hook of a route: whatever handlers, other plugins or a proxied upstream
+ * made of the headers that decide who may read the response, they leave as the policy says.
  */
 export function guard (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void): void {
   const outcome = request[kOutcome]
@@ -31,12 +37,20 @@ export function guard (request: FastifyRequest, reply: FastifyReply, payload: un
 }
 
 /**
- * {@link guard} for replies that no route ends with: hooks that are added to the instance later run after it. For a URL
- * without a route, the only such replies that Fastify makes, the head is looked at again when it is written.
+ * {@link guard} for replies that no route of the plugin's ends with: those to URLs without a route, and of routes that it
+ * hasn't seen. Hooks that are added to the instance later run after it; where Fastify's not-found handler answers, the
+ * head is looked at again when it is written.
  */
-export function guardInstance (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void): void {
+export function guardInstance (
+  this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void
+): void {
   const outcome = request[kOutcome]
-  if (outcome !== undefined && request.is404) {
+  const unrouted = outcome !== undefined && request.is404
+  if (!unrouted && this[kScope]?.readsRoutes !== true) {
+    done(null, payload)
+    return
+  }
+  if (unrouted) {
     const { raw } = reply
     const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
     raw.writeHead = (...args: unknown[]) => {
@@ -48,22 +62,34 @@ export function guardInstance (request: FastifyRequest, reply: FastifyReply, pay
   guard(request, reply, payload, done)
 }
 
-function enforce (request: FastifyRequest, reply: FastifyReply, { allowOrigin, allowCredentials, vary }: Outcome): void {
-  if (vary !== undefined) extendVary(reply, vary)
-  setOrRemove(reply, ALLOW_ORIGIN, allowOrigin === 'origin' ? request.raw.headers.origin : allowOrigin === '*' ? '*' : undefined)
-  setOrRemove(reply, ALLOW_CREDENTIALS, allowCredentials ? 'true' : undefined)
+/** Looks before it writes: nearly always everything is as {@link setOutcome} left it. */
+function enforce (request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void {
+  const { vary } = outcome
+  if (vary !== undefined && (reply.getHeader('vary') !== vary || reply.raw.hasHeader('vary'))) extendVary(reply, vary)
+  setOrRemove(reply, ALLOW_ORIGIN, allowedOrigin(request, outcome))
+  setOrRemove(reply, ALLOW_CREDENTIALS, outcome.allowCredentials ? 'true' : undefined)
+}
+
+function allowedOrigin ({ raw }: FastifyRequest, { allowOrigin }: Outcome): string | undefined {
+  return allowOrigin === 'origin' ? raw.headers.origin : allowOrigin === '*' ? '*' : undefined
 }
 
 function extendVary (reply: FastifyReply, vary: string): void {
-  const merged = mergeVary(reply.getHeader('vary'), vary)
+  const current = reply.getHeader('vary')
+  if (current === undefined) {
+    reply.header('vary', vary)
+    return
+  }
+  const merged = mergeVary(current, vary)
   // A field that was set on the Node response would be replaced by Fastify's of that name.
   const onNode = reply.raw.getHeader('vary')
   reply.header('vary', onNode === undefined ? merged : mergeVary(merged, String(onNode)))
 }
 
 function setOrRemove (reply: FastifyReply, name: string, value: string | undefined): void {
+  if (reply.getHeader(name) === value) return
   if (value !== undefined) reply.header(name, value)
-  else if (reply.hasHeader(name)) reply.removeHeader(name)
+  else reply.removeHeader(name)
 }
 
 function copyToNode (reply: FastifyReply): void {
@@ -74,7 +100,7 @@ function copyToNode (reply: FastifyReply): void {
 }
 
 function isResponse (payload: unknown): payload is Response {
-  return typeof payload === 'object' && Object.prototype.toString.call(payload) === '[object Response]'
+  return typeof payload === 'object' && payload !== null && Object.prototype.toString.call(payload) === '[object Response]'
 }
 
 /**
