@@ -1,4 +1,4 @@
-import { DEFAULT_PORTS, parseOrigin } from './origin.js'
+import { parseOrigin } from './origin.js'
 import { parsePattern, withoutWildcards, withWildcardsOf } from './pattern.js'
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
@@ -30,12 +30,9 @@ export function correctOrigin (text: string): string | undefined {
 function serialize (text: string): string | undefined {
   const url = parseUrl(text)
   if (url === undefined) return undefined
-  const { protocol, hostname, port, origin } = url
-  // The origin of a custom scheme is opaque to the URL standard; browsers send one all the same.
-  const serialized = DEFAULT_PORTS.has(protocol.slice(0, -1))
-    ? origin
-    : `${protocol}//${hostname.toLowerCase()}${port === '' ? '' : `:${port}`}`
-  return serialized.replace(/:0$/, '')
+  const { protocol, hostname, port } = url
+  // Not `url.origin`: that of a custom scheme is opaque to the URL standard; browsers send one all the same.
+  return `${protocol}//${hostname.toLowerCase()}${port === '' || port === '0' ? '' : `:${port}`}`
 }
 
 /** Not `URL.canParse`: in Node 20, after some thousand calls, it refuses every text in Latin-1 that isn't ASCII. */
