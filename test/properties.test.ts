@@ -151,7 +151,7 @@ holds('what is to be written instead of a RegExp is itself accepted',
       check(remaining.length === 0, () => `${String(regexp)}: ${issue.code}: ${issue.hint}: ${JSON.stringify(remaining)}`)
     }
     // Reading a RegExp takes a hundred times as long as reading an origin.
-  }), Math.ceil(PROPERTY_RUNS / 20))
+  }), Math.max(100, Math.ceil(PROPERTY_RUNS / 20)))
 
 t.test('there were corrected values', async t => {
   t.ok(corrections.texts > PROPERTY_RUNS / 4 && corrections.regexps > PROPERTY_RUNS / 200, JSON.stringify(corrections))
