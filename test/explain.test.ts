@@ -621,6 +621,27 @@ const broken: Broken[] = [
     where: 'routes',
     cure: 'add a route for "PUT", or mend the URL',
     apply: cure
+  },
+  {
+    title: 'a hook before the plugin that strips headers when the head is written, past every other hook',
+    request: {},
+    build: async (app, setUp, handler) => {
+      if (setUp.cured !== true) {
+        app.addHook('onRequest', async (_request, { raw }) => {
+          const writeHead = raw.writeHead.bind(raw) as (status: number, headers: object) => typeof raw
+          raw.writeHead = ((status: number, headers: object) => {
+            Reflect.deleteProperty(headers, 'access-control-allow-origin')
+            return writeHead(status, headers)
+          }) as typeof raw.writeHead
+        })
+      }
+      await atRoot(app, setUp, handler)
+    },
+    failure: 'ALLOW_ORIGIN_MISSING',
+    console: missing,
+    where: 'routes',
+    cure: "something after its hook changes the answer's headers (ALLOW_ORIGIN_MISSING)",
+    apply: cure
   }
 ]
 

@@ -141,6 +141,15 @@ const applications: Array<{
     ]
   },
   {
+    title: 'a route of an enclosing scope for everything is that scope\'s, under a child\'s prefix too',
+    declare: async app => {
+      await app.register(corsPlugin, cors(APP))
+      app.route({ method: ['GET', 'PUT'], url: '/*', handler })
+      app.register(async child => { await child.register(corsPlugin, cors(ADMIN)) }, { prefix: '/admin' })
+    },
+    expected: [['PUT', '/admin/a', toApp], ['DELETE', '/admin/a', toAdmin]]
+  },
+  {
     title: 'a prefix with a parameter',
     declare: app => {
       app.register(async child => { await child.register(corsPlugin, cors(APP)); child.put('/a', handler) }, { prefix: '/:tenant/api' })

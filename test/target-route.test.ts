@@ -1,3 +1,5 @@
+import { connect, type AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import { corsPlugin, CorsOptionsError, type CorsOptions } from '../lib/index.js'
@@ -137,12 +139,15 @@ const tables: Array<{ title: string, server?: FastifyServerOptions, declare: (ap
       app.put('/a', { constraints: { host: 'one.example' } }, handler)
       app.delete('/a', { constraints: { host: /^t.*\.example$/ } }, handler)
       app.put('/b', { constraints: { host: 'one.example' } }, handler)
+      app.register(async child => { child.delete('/b', { constraints: { host: 'two.example' } }, handler) })
     },
     questions: [
       ['PUT', '/a', 'GET, HEAD, PUT', { host: 'one.example' }],
       ['PUT', '/a', 'GET, HEAD, DELETE', { host: 'two.example' }],
       ['PUT', '/a', 'GET, HEAD', { host: 'other.example' }],
-      ['PUT', '/b', 'PUT', { host: 'one.example' }]
+      ['PUT', '/b', 'PUT', { host: 'one.example' }],
+      ['PUT', '/b', 'DELETE', { host: 'two.example' }],
+      ['PUT', '/b', 'PUT', { host: 'none.example' }]
     ]
   },
   {
@@ -208,6 +213,32 @@ t.test('a route\'s own options count on its preflight and its requests', async t
   t.strictSame(await actual('PUT', APP), { vary: 'Origin' })
   t.strictSame(await actual('PUT', ADMIN), { ...rest, 'access-control-allow-origin': ADMIN })
   t.strictSame(await actual('DELETE', APP), {})
+})
+
+t.test('of routes that differ by host, the most specific one is the target', async t => {
+  const app = await build(app => {
+    app.put('/a', { config: { cors: false } }, handler)
+    app.register(async child => {
+      child.put('/a', { constraints: { host: /^one\./g }, config: { cors: { maxAge: 1 } } }, handler)
+      child.put('/a', { constraints: { host: 'one.example' }, config: { cors: { maxAge: 2 } } }, handler)
+    })
+  })
+  t.teardown(async () => { await app.close() })
+  const maxAge = async (host: string): Promise<unknown> =>
+    (await app.inject({ method: 'OPTIONS', url: '/a', headers: { ...preflight(APP, 'PUT'), host } })).headers['access-control-max-age']
+  t.strictSame([await maxAge('one.example'), await maxAge('one.test'), await maxAge('one.test'), await maxAge('two.example')], ['2', '1', '1', undefined])
+})
+
+t.test('a preflight without a Host is about the routes for every host', async t => {
+  const app = await build(app => {
+    app.get('/a', handler)
+    app.put('/a', { constraints: { host: 'one.example' } }, handler)
+  })
+  t.teardown(async () => { await app.close() })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.end(`OPTIONS /a HTTP/1.0\r\nOrigin: ${APP}\r\nAccess-Control-Request-Method: PUT\r\n\r\n`)
+  t.match(await text(socket), /access-control-allow-methods: GET, HEAD\r\n/)
 })
 
 t.test('cors: false leaves preflights to the application\'s own OPTIONS routes', async t => {

@@ -33,9 +33,3 @@ export async function build (cors) {
   app.get('/users', async () => [])
   return app
 }
-
-if (process.argv[1] === import.meta.filename) {
-  const { default: cors } = await import('fastify-cors-policy')
-  const app = await build(cors)
-  console.log(`curl -H 'Origin: https://evil.example' ${await app.listen({ port: 3000 })}/users, then /metrics`)
-}

@@ -9,7 +9,7 @@ import { isDynamic, mayOverlap, segmentsOf } from './overlap.js'
 import { guard } from './response.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
-import { isListable, moreSpecific, serializeListed, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
+import { isListable, isMoreSpecific, serializeListed, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
 
 /** The name of the route constraint. It ends up in generated code, and so is an identifier. */
 export const CONSTRAINT = 'corsPolicy'
@@ -90,7 +90,7 @@ export class PreflightRouter {
     let target = targets.get(announced.url)
     const isNew = target === undefined
     if (target === undefined) targets.set(announced.url, target = new Target(isDynamic(announced.url)))
-    const host = announced.constraints?.['host'] as HostConstraint
+    const host = stateless(announced.constraints?.['host'] as HostConstraint)
     for (const method of [announced.method].flat()) target.endpoints.push({ method, host, route })
     if (isNew) this.#addOptionsRoute(instance, announced, target, route.policy)
   }
@@ -301,7 +301,8 @@ class Resource {
     let best: { target: Target, mask: number, endpoint: Endpoint } | undefined
     for (const { target, mask } of this.#targets) {
       const endpoint = target.find(method, host)
-      if (endpoint !== undefined && moreSpecific(best?.endpoint, endpoint) === endpoint) best = { target, mask, endpoint }
+      if (endpoint === undefined) continue
+      if (best === undefined || isMoreSpecific(endpoint, best.endpoint)) best = { target, mask, endpoint }
     }
     return best
   }
@@ -321,6 +322,11 @@ function rejectAmbiguity (url: string, target: Target): void {
       hint: 'give these routes one policy, or URLs of their own'
     }], `route ${a.method} ${url}`)
   }
+}
+
+/** Without the flags that remember a former match, as Fastify's router takes it. */
+function stateless (host: HostConstraint): HostConstraint {
+  return host instanceof RegExp ? new RegExp(host.source, host.flags.replace(/[gy]/g, '')) : host
 }
 
 function notFound (_request: unknown, reply: { callNotFound: () => unknown }): void {
