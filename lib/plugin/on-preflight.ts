@@ -2,43 +2,29 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { disabledRefusal, outsideRefusal, preflightRefusals } from '../diagnostics/refusal.js'
 import type { Policy } from '../policy/policy.js'
 import { requestedHeaders, requestedMethod } from '../protocol/preflight.js'
-import { kStandsFor } from './augmentation.js'
 import { decide, decides, type DecidingPolicy, type Exchange } from './decision.js'
-import { hostOf, leftPreflight, PreflightRouter } from './preflight-router.js'
 import { isWatched, reportRefusals } from './refusal-report.js'
+import { preflightSubject } from './resource.js'
 import type { Scope } from './scope.js'
-import { Target } from './target.js'
 import { warnAboutUnseenRoute } from './unseen-route.js'
 
 /** https://fetch.spec.whatwg.org/#cors-preflight-request: answers it with the policy of the route that it is about. */
 export function onPreflight (scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   const { raw } = request
-  const standsFor = request.routeOptions.config[kStandsFor]
-  const method = requestedMethod(raw.headers)
-  const router = PreflightRouter.of(request.server)
+  const { router } = scope
+  const subject = preflightSubject(raw)
 
-  if (standsFor instanceof Target) {
-    const policy = policyFor(standsFor, method, hostOf(raw))
-    respond(policy, router.allowMethods(standsFor, policy, raw), request, reply, done)
-    return
-  }
-  const left = leftPreflight(raw)
-  if (left !== undefined) {
-    respond(left.policy, router.allowMethods(left.target, left.policy, raw), request, reply, done)
-  } else if (standsFor !== undefined || scope.ownsUnrouted) {
+  if (subject !== undefined) {
+    respond(subject.policy, router.allowMethods(subject.target, subject.policy, raw), request, reply, done)
+  } else if (scope.ownsUnrouted) {
     // No route that the plugin has seen is the target: there is none, or it was declared before the plugin loaded.
+    const method = requestedMethod(raw.headers)
     if (method !== undefined && router.hasRoute(method, raw)) warnAboutUnseenRoute(request.server, method, request.url)
-    respond((standsFor?.scope ?? scope).policy, router.methodsAt(raw), request, reply, done)
+    respond(scope.policy, router.methodsAt(raw), request, reply, done)
   } else {
     if (isWatched(request)) reportRefusals(request, refused => [outsideRefusal(refused)])
     done()
   }
-}
-
-/** The policy of the target route, or where the URL has none for the method, of the scope around its routes. */
-function policyFor (target: Target, method: string | undefined, host: string | undefined): Policy {
-  const endpoint = method === undefined ? undefined : target.find(method, host)
-  return endpoint?.route.policy ?? (target.scopeFor(host) as Scope).policy
 }
 
 function respond (policy: Policy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {

@@ -27,11 +27,12 @@ async function registerCors (instance: FastifyInstance, options: CorsOptions): P
     name: nameOf(instance),
     options,
     policy: compilePolicy(options),
+    router: PreflightRouter.of(instance),
     ownsUnrouted: ownsUnrouted(instance),
     readsRoutes: hasUnseenRoutes,
     sawOwnRoutes: false
   }
-  const router = PreflightRouter.of(instance)
+  const { router } = scope
   if (isRoot(instance)) router.addRoot(!hasUnseenRoutes)
   instance.decorate(kScope, scope)
   instance.decorate('cors', corsDecorator(instance, scope))

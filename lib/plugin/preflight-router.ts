@@ -2,34 +2,18 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { CorsOptionsError } from '../policy/issue.js'
 import type { Policy } from '../policy/policy.js'
-import { isPreflight, requestedMethod } from '../protocol/preflight.js'
 import { isForbiddenMethod, serializeMethods } from '../protocol/method.js'
 import { kStandsFor } from './augmentation.js'
+import { hostOf, statelessHost, type HostConstraint } from './host.js'
 import { isDynamic, mayOverlap, segmentsOf } from './overlap.js'
+import { Probe, Resource } from './resource.js'
 import { guard } from './response.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
-import { isListable, isMoreSpecific, serializeListed, Target, Unrouted, type Endpoint, type HostConstraint } from './target.js'
+import { isListable, serializeListed, Target, Unrouted, type Endpoint } from './target.js'
 
 /** The name of the route constraint. It ends up in generated code, and so is an identifier. */
 export const CONSTRAINT = 'corsPolicy'
-
-/** On a Node request: the policy that leaves this preflight to the application, with the target if there is one. */
-const kLeft = Symbol('fastify-cors-policy.left')
-
-/** A preflight that a policy does not answer itself. */
-export interface LeftPreflight {
-  readonly policy: Policy
-  readonly target: Target
-}
-
-type PreflightRequest = IncomingMessage & { [kLeft]?: LeftPreflight }
-
-/** Asks Fastify's router for the target of a method at a URL, without a request. */
-class Probe {
-  endpoint: Endpoint | undefined
-  constructor (readonly method: string, readonly host: string | undefined) {}
-}
 
 /** What `onRoute` hooks get besides the route's options. */
 export type AnnouncedRoute = RouteOptions & { routePath: string, path: string, prefix: string }
@@ -90,7 +74,7 @@ export class PreflightRouter {
     let target = targets.get(announced.url)
     const isNew = target === undefined
     if (target === undefined) targets.set(announced.url, target = new Target(isDynamic(announced.url)))
-    const host = stateless(announced.constraints?.['host'] as HostConstraint)
+    const host = statelessHost(announced.constraints?.['host'] as HostConstraint)
     for (const method of [announced.method].flat()) target.endpoints.push({ method, host, route })
     if (isNew) this.#addOptionsRoute(instance, announced, target, route.policy)
   }
@@ -215,99 +199,6 @@ export class PreflightRouter {
   }
 }
 
-/** The preflight that some policy leaves to the application, if this request is one. */
-export function leftPreflight (request: IncomingMessage): LeftPreflight | undefined {
-  return (request as PreflightRequest)[kLeft]
-}
-
-/** The host that the request is for: `:authority` is HTTP/2's name for it. */
-export function hostOf ({ headers }: IncomingMessage): string | undefined {
-  return headers.host ?? headers[':authority'] as string | undefined
-}
-
-/**
- * The storage of the constraint at one node of Fastify's router: what stands at one URL. The router numbers the routes
- * of the node by the bits of a mask, and asks which of them a request may go to.
- */
-class Resource {
-  readonly #router: PreflightRouter
-  readonly #targets: Array<{ target: Target, mask: number }> = []
-  #unrouted: { scope: Scope, mask: number } | undefined
-
-  constructor (router: PreflightRouter) {
-    this.#router = router
-  }
-
-  set (index: number, mask: number): void {
-    const standsFor = this.#router.standsFor(index)
-    if (standsFor instanceof Unrouted) {
-      this.#unrouted ??= { scope: standsFor.scope, mask }
-      return
-    }
-    for (const { target } of this.#targets) {
-      target.peers.add(standsFor)
-      standsFor.peers.add(target)
-    }
-    this.#targets.push({ target: standsFor, mask })
-  }
-
-  get (request: PreflightRequest | Probe | number): number {
-    // While it builds the node, the router asks for the mask so far of a value; none of ours comes twice.
-    if (typeof request === 'number') return 0
-    if (request instanceof Probe) return this.#probe(request)
-    if (isPreflight(request)) return this.#maskForPreflight(request)
-    return this.#unrouted !== undefined && !this.#router.hasRoute(request.method as string, request) ? this.#unrouted.mask : 0
-  }
-
-  #probe (probe: Probe): number {
-    const found = this.#find(probe.method, probe.host)
-    if (found === undefined) return 0
-    probe.endpoint = found.endpoint
-    return found.mask
-  }
-
-  #maskForPreflight (request: PreflightRequest): number {
-    // A node that comes before this one in the router's order has the target, and its policy does not answer.
-    if (request[kLeft] !== undefined) return 0
-    const method = requestedMethod(request.headers)
-    const host = hostOf(request)
-    if (method !== undefined) {
-      const found = this.#find(method, host)
-      if (found !== undefined && !(found.target.dynamic && this.#router.isShadowed(method, request))) {
-        return this.#answerOrLeave(request, found, found.endpoint.route.policy)
-      }
-      if (this.#router.hasRoute(method, request)) return this.#maskForForeignRoute(method, request)
-    }
-    for (const candidate of this.#targets) {
-      const scope = candidate.target.scopeFor(host)
-      if (scope !== undefined) return this.#answerOrLeave(request, candidate, scope.policy)
-    }
-    return this.#unrouted?.mask ?? 0
-  }
-
-  /** The target is a route elsewhere: of another node, of another scope, or one that was declared too early. */
-  #maskForForeignRoute (method: string, request: PreflightRequest): number {
-    if (this.#unrouted === undefined || this.#unrouted.scope.sawOwnRoutes) return 0
-    return this.#router.findEndpoint(method, request) === undefined ? this.#unrouted.mask : 0
-  }
-
-  #answerOrLeave (request: PreflightRequest, { target, mask }: { target: Target, mask: number }, policy: Policy): number {
-    if (policy.origins.kind !== 'none' && policy.answersPreflight === 'yes') return mask
-    request[kLeft] = { policy, target }
-    return 0
-  }
-
-  #find (method: string, host: string | undefined): { target: Target, mask: number, endpoint: Endpoint } | undefined {
-    let best: { target: Target, mask: number, endpoint: Endpoint } | undefined
-    for (const { target, mask } of this.#targets) {
-      const endpoint = target.find(method, host)
-      if (endpoint === undefined) continue
-      if (best === undefined || isMoreSpecific(endpoint, best.endpoint)) best = { target, mask, endpoint }
-    }
-    return best
-  }
-}
-
 /** A preflight carries neither a version nor what other constraints look at: it cannot tell such routes apart. */
 function rejectAmbiguity (url: string, target: Target): void {
   const endpoints = [...target.peers].flatMap(peer => peer.endpoints)
@@ -322,11 +213,6 @@ function rejectAmbiguity (url: string, target: Target): void {
       hint: 'give these routes one policy, or URLs of their own'
     }], `route ${a.method} ${url}`)
   }
-}
-
-/** Without the flags that remember a former match, as Fastify's router takes it. */
-function stateless (host: HostConstraint): HostConstraint {
-  return host instanceof RegExp ? new RegExp(host.source, host.flags.replace(/[gy]/g, '')) : host
 }
 
 function notFound (_request: unknown, reply: { callNotFound: () => unknown }): void {

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { FastifyRequest } from 'fastify'
 import type { Refusal, RefusedRequest } from '../diagnostics/refusal.js'
 import { isPreflight } from '../protocol/preflight.js'
-import { hostOf } from './preflight-router.js'
+import { hostOf } from './host.js'
 import { currentTrace } from './trace.js'
 
 /** The name of the `node:diagnostics_channel` that tells every refusal. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Policy } from '../policy/policy.js'
+import type { PreflightRouter } from './preflight-router.js'
 
 /** A registration of the plugin: the encapsulation context that it was made in, with its children. */
 export interface Scope {
@@ -8,6 +9,7 @@ export interface Scope {
   /** The options as they were given, for routes to lay theirs over. */
   readonly options: object
   readonly policy: Policy
+  readonly router: PreflightRouter
   /**
    * Whether URLs without a route are this scope's: at the root all are, under a prefix of its own those below it. A
    * child without a prefix would speak for the whole application.

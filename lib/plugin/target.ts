@@ -1,10 +1,8 @@
 import { SAFELISTED_METHODS, serializeMethods } from '../protocol/method.js'
 import type { Policy } from '../policy/policy.js'
+import { hostRank, matchesHost, type HostConstraint } from './host.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
-
-/** A route's `host` constraint. */
-export type HostConstraint = string | RegExp | undefined
 
 /** A route as a preflight sees it: one method, on some hosts. */
 export interface Endpoint {
@@ -29,7 +27,7 @@ export class Target {
   find (method: string, host: string | undefined): Endpoint | undefined {
     let best: Endpoint | undefined
     for (const endpoint of this.endpoints) {
-      if (endpoint.method !== method || !matchesHost(endpoint, host)) continue
+      if (endpoint.method !== method || !matchesHost(endpoint.host, host)) continue
       if (best === undefined || isMoreSpecific(endpoint, best)) best = endpoint
     }
     return best
@@ -37,7 +35,7 @@ export class Target {
 
   /** The scope that answers when the URL has no route for the method. */
   scopeFor (host: string | undefined): Scope | undefined {
-    return this.endpoints.find(endpoint => matchesHost(endpoint, host))?.route.scope
+    return this.endpoints.find(endpoint => matchesHost(endpoint.host, host))?.route.scope
   }
 
   /** {@link listableMethods} as a header value, made once where the host doesn't matter; `''` if there are none. */
@@ -53,7 +51,7 @@ export class Target {
   /** The methods of this URL's routes that a policy's answer may name. */
   listableMethods (policy: Policy, host: string | undefined): string[] {
     return this.#endpoints()
-      .filter(endpoint => matchesHost(endpoint, host) && isListable(endpoint, policy))
+      .filter(endpoint => matchesHost(endpoint.host, host) && isListable(endpoint, policy))
       .map(({ method }) => method)
   }
 
@@ -73,7 +71,7 @@ export class Unrouted {
 
 /** Whether an endpoint comes before another one for the same method, as Fastify's router has it. */
 export function isMoreSpecific (endpoint: Endpoint, other: Endpoint): boolean {
-  return rank(endpoint) > rank(other)
+  return hostRank(endpoint.host) > hostRank(other.host)
 }
 
 /**
@@ -88,14 +86,4 @@ export function isListable ({ method, route }: Endpoint, policy: Policy): boolea
 /** `''` also where there is nothing besides OPTIONS, which then is only there to answer preflights itself. */
 export function serializeListed (methods: readonly string[]): string {
   return methods.every(method => method === 'OPTIONS') ? '' : serializeMethods(methods)
-}
-
-function matchesHost ({ host }: Endpoint, requested: string | undefined): boolean {
-  if (host === undefined) return true
-  if (requested === undefined) return false
-  return typeof host === 'string' ? host === requested : host.test(requested)
-}
-
-function rank ({ host }: Endpoint): number {
-  return host === undefined ? 0 : typeof host === 'string' ? 2 : 1
 }
