@@ -8,6 +8,7 @@ import { isForbiddenRequestHeader } from '../protocol/header-name.js'
 import { isToken } from '../protocol/token.js'
 import { UsageError } from './errors.js'
 import { nearest } from '../text/misspelling.js'
+import { parseUrl } from '../text/url.js'
 import { DEFAULT_TIMEOUT, MAX_TIMEOUT } from './send.js'
 
 /** The most edits between a misspelt word and what is suggested for it. */
@@ -164,11 +165,11 @@ function readExplain (operands: readonly string[], given: Given): ExplainCommand
 }
 
 function readUrl (text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+  const url = parseUrl(text)
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const meant = text.includes('://') ? undefined : correctOrigin(text)?.replace(/:.*/, `://${text}`)
     throw new UsageError(`'${text}' is not an http: or https: URL${meant === undefined ? '' : `; did you mean ${meant}?`}`)
   }
-  const url = new URL(text)
   if (url.username !== '' || url.password !== '') {
     throw new UsageError('fetch() takes no URL with a user name or password; leave it out, or use --header \'Authorization: …\'')
   }

@@ -2,6 +2,7 @@ import { getHeader } from '../fetch/header-list.js'
 import type { FetchRequest, HttpResponse, SentRequest } from '../fetch/request.js'
 import type { Blocked } from '../fetch/verdict.js'
 import { SAFELISTED_REQUEST_HEADERS } from '../protocol/header-name.js'
+import { parseUrl } from '../text/url.js'
 import type { Exchange } from './send.js'
 
 /** What to change so that the request passes. One sentence each, mostly. */
@@ -210,8 +211,8 @@ function isRepeated (response: HttpResponse, name: string): boolean {
 
 /** What an origin that was sent has wrong, if it is nearly right. */
 function difference (value: string, origin: string): string {
-  if (!URL.canParse(value) || !URL.canParse(origin)) return ''
-  const [sent, wanted] = [new URL(value), new URL(origin)]
+  const [sent, wanted] = [parseUrl(value), parseUrl(origin)]
+  if (sent === undefined || wanted === undefined) return ''
   // The URL parser knows no origin for custom schemes.
   if (wanted.origin === 'null') return ''
   if (sent.origin === wanted.origin) return ': it differs in how it is written (a slash at the end, capitals, a default port)'

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.js'
+import { parseUrl } from '../text/url.js'
 import { getHeader } from './header-list.js'
 import type { CredentialsMode, HttpResponse } from './request.js'
 import type { Steps } from './steps.js'
@@ -37,6 +38,6 @@ export function corsCheck (origin: string, credentials: CredentialsMode, respons
 function mismatch (value: string): Failure {
   if (value === '*') return { code: 'ALLOW_ORIGIN_WILDCARD_WITH_CREDENTIALS' }
   if (/[ ,]/.test(value)) return { code: 'ALLOW_ORIGIN_MULTIPLE', value }
-  if (value !== 'null' && !URL.canParse(value)) return { code: 'ALLOW_ORIGIN_INVALID', value }
+  if (value !== 'null' && parseUrl(value) === undefined) return { code: 'ALLOW_ORIGIN_INVALID', value }
   return { code: 'ALLOW_ORIGIN_MISMATCH', value }
 }

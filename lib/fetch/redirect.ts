@@ -1,3 +1,4 @@
+import { parseUrl } from '../text/url.js'
 import type { Engine } from './engine-differences.js'
 import { differs } from './engine-differences.js'
 import type { Failure } from './failure.js'
@@ -44,7 +45,7 @@ export interface RedirectContext {
  */
 export function followRedirect (hop: Hop, status: number, location: string, context: RedirectContext, steps: Steps): Hop | Failure {
   steps.enter('#http-redirect-fetch')
-  const url = URL.canParse(location, hop.url) ? new URL(location, hop.url) : undefined
+  const url = parseUrl(location, hop.url)
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return steps.fail(`The redirect ${status} goes to '${location}', which is no http: or https: URL`, { code: 'REDIRECT_LOCATION_INVALID', location })
   }

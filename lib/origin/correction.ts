@@ -1,3 +1,4 @@
+import { parseUrl } from '../text/url.js'
 import { parseOrigin } from './origin.js'
 import { parsePattern, withoutWildcards, withWildcardsOf } from './pattern.js'
 
@@ -33,13 +34,4 @@ function serialize (text: string): string | undefined {
   const { protocol, hostname, port } = url
   // Not `url.origin`: that of a custom scheme is opaque to the URL standard; browsers send one all the same.
   return `${protocol}//${hostname.toLowerCase()}${port === '' || port === '0' ? '' : `:${port}`}`
-}
-
-/** Not `URL.canParse`: in Node 20, after some thousand calls, it refuses every text in Latin-1 that isn't ASCII. */
-function parseUrl (text: string): URL | undefined {
-  try {
-    return new URL(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,5 @@
+import { parseUrl } from '../text/url.js'
+
 /** The longest scheme that is taken for one; the standard names no limit, real ones stay below 25 characters. */
 const MAX_SCHEME_LENGTH = 64
 
@@ -64,5 +66,5 @@ function needsCanonicalForm (scheme: string, host: string): boolean {
 
 function canonicalHost (host: string): string | undefined {
   const url = `https://${host}`
-  return URL.canParse(url) ? new URL(url).hostname : undefined
+  return parseUrl(url)?.hostname
 }

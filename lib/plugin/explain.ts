@@ -9,6 +9,7 @@ import type { CredentialsMode, FetchRequest, HttpResponse, SentRequest } from '.
 import type { Step } from '../fetch/steps.js'
 import type { Blocked } from '../fetch/verdict.js'
 import { show } from '../policy/issue.js'
+import { parseUrl } from '../text/url.js'
 import { PreflightRouter } from './preflight-router.js'
 import { Trace, traced } from './trace.js'
 
@@ -132,11 +133,11 @@ type PageRequest = FetchRequest & Required<Pick<FetchRequest, 'method' | 'creden
 
 function toFetchRequest (instance: FastifyInstance, { origin, url, method = 'GET', headers = [], credentials = 'same-origin' }: ExplainRequest): PageRequest {
   const base = baseOf(instance)
-  const absolute = URL.canParse(url, base) ? new URL(url, base) : undefined
+  const absolute = parseUrl(url, base)
   if (absolute === undefined || !/^https?:$/.test(absolute.protocol)) {
     throw new TypeError(`explain: ${show(url)} is not a URL of the application; write a path such as '/users/1'`)
   }
-  if (origin !== 'null' && !URL.canParse(origin)) throw new TypeError(`explain: ${show(origin)} is not an origin; write 'https://app.example.com'`)
+  if (origin !== 'null' && parseUrl(origin) === undefined) throw new TypeError(`explain: ${show(origin)} is not an origin; write 'https://app.example.com'`)
   const list: HeaderList = Array.isArray(headers)
     ? (headers as readonly string[]).map((name): Header => [name, UNSAFE_VALUE])
     : Object.entries(headers)
