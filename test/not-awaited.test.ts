@@ -101,6 +101,18 @@ t.test('cors: false of such a route is kept for its actual requests', async t =>
   t.strictSame(corsHeaders(await app.inject({ url: '/a', headers: { origin: APP } })), {})
 })
 
+t.test('the policy has the last word over such a route too', async t => {
+  const { app } = await build(t, (app, cors) => {
+    app.register(cors, { origin: APP })
+    app.get('/a', async (_request, reply) => reply.header('vary', 'Accept').header('access-control-allow-origin', '*').send('a'))
+    app.get('/response', async () => new Response('a', { headers: { vary: 'Accept', 'access-control-allow-origin': '*' } }))
+  })
+  for (const url of ['/a', '/response']) {
+    t.strictSame(corsHeaders(await app.inject({ url, headers: { origin: APP } })), { vary: 'Accept, Origin', 'access-control-allow-origin': APP }, url)
+    t.strictSame(corsHeaders(await app.inject({ url, headers: { origin: EVIL } })), { vary: 'Accept, Origin' }, url)
+  }
+})
+
 t.test('an awaited registration warns about nothing', async t => {
   const { app, warnings } = await build(t, (app, cors) => {
     app.get('/before', handler)

@@ -6,6 +6,7 @@ import { kOutcome, kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
 import { decide, decides, type Exchange } from './decision.js'
 import { onPreflight } from './on-preflight.js'
 import { isWatched, reportRefusals } from './refusal-report.js'
+import { guardHead } from './response.js'
 import type { Scope } from './scope.js'
 import { currentTrace } from './trace.js'
 import { warnAboutUnseenRoute } from './unseen-route.js'
@@ -20,20 +21,22 @@ export function onRequest (this: FastifyInstance, request: FastifyRequest, reply
   const scope = this[kScope] as Scope
   const trace = currentTrace()
   if (trace !== undefined) trace.reached = true
+  if (request.is404) guardHead(request, reply)
   if (isPreflight(request.raw)) {
     onPreflight(scope, request, reply, done)
     return
   }
-  const policy = scope.readsRoutes ? policyOfRoute(scope, request) : scope.policy
+  const policy = scope.readsRoutes ? policyOfRoute(scope, request, reply) : scope.policy
   // What explain asks for ends here: its requests never reach a handler.
   onActualRequest(policy, request, reply, trace === undefined ? done : () => { reply.code(200).send() })
 }
 
-function policyOfRoute (scope: Scope, request: FastifyRequest): Policy | undefined {
+function policyOfRoute (scope: Scope, request: FastifyRequest, reply: FastifyReply): Policy | undefined {
   const { config, url, method } = request.routeOptions
   if (config[kRoutePolicy] !== undefined) return config[kRoutePolicy].policy
   if (url === undefined || config[kStandsFor] !== undefined) return scope.policy
   warnAboutUnseenRoute(request.server, String(method), url)
+  guardHead(request, reply)
   return config.cors === false ? undefined : scope.policy
 }
 

@@ -7,7 +7,7 @@ import { kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
 import { corsDecorator } from './cors-decorator.js'
 import { onRequest } from './on-request.js'
 import { PreflightRouter, type AnnouncedRoute } from './preflight-router.js'
-import { guard, guardInstance } from './response.js'
+import { guard } from './response.js'
 import { RoutePolicy } from './route-policy.js'
 import { isRoot, nameOf, ownsUnrouted, type Scope } from './scope.js'
 
@@ -42,7 +42,6 @@ async function registerCors (instance: FastifyInstance, options: CorsOptions): P
   if (enclosing !== undefined) return
 
   instance.addHook('onRequest', onRequest)
-  instance.addHook('onSend', guardInstance)
   instance.addHook('onRoute', function (announced) {
     if (announced.config?.[kStandsFor] !== undefined) return
     seeRoute(this, announced as AnnouncedRoute, router)

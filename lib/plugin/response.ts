@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Outcome } from '../policy/policy.js'
 import { mergeVary } from '../protocol/vary.js'
-import { kOutcome, kScope } from './augmentation.js'
+import { kOutcome } from './augmentation.js'
 
 const ALLOW_ORIGIN = 'access-control-allow-origin'
 const ALLOW_CREDENTIALS = 'access-control-allow-credentials'
@@ -37,29 +37,21 @@ export function guard (request: FastifyRequest, reply: FastifyReply, payload: un
 }
 
 /**
- * {@link guard} for replies that no route of the plugin's ends with: those to URLs without a route, and of routes that it
- * hasn't seen. Hooks that are added to the instance later run after it; where Fastify's not-found handler answers, the
- * head is looked at again when it is written.
+ * The same for a reply that no route with the hook ends: that to a URL without a route, or of a route that the plugin has
+ * not seen. The head is looked at when it is written, after every hook of whoever added it.
  */
-export function guardInstance (
-  this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (err: null, payload: unknown) => void
-): void {
-  const outcome = request[kOutcome]
-  const unrouted = outcome !== undefined && request.is404
-  if (!unrouted && this[kScope]?.readsRoutes !== true) {
-    done(null, payload)
-    return
-  }
-  if (unrouted) {
-    const { raw } = reply
-    const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
-    raw.writeHead = (...args: unknown[]) => {
-      // Fastify hands its own headers over, by reference.
+export function guardHead (request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = reply
+  const writeHead = raw.writeHead.bind(raw) as (...args: unknown[]) => typeof raw
+  raw.writeHead = (...args: unknown[]) => {
+    const outcome = request[kOutcome]
+    if (outcome !== undefined) {
       enforce(request, reply, outcome)
-      return writeHead(...args)
+      // For a stream Fastify has already handed its headers over to Node.
+      copyToNode(reply)
     }
+    return writeHead(...args)
   }
-  guard(request, reply, payload, done)
 }
 
 /** Looks before it writes: nearly always everything is as {@link setOutcome} left it. */
