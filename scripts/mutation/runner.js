@@ -9,7 +9,7 @@ import { DryRunStatus, MutantRunStatus, TestStatus } from '@stryker-mutator/api/
 
 /** The tests of pure modules, the quickest to find a mutant first: neither a server nor another process, and no top-level await. */
 const TESTS = [
-  'parse-origin', 'origin-limits', 'attack-origins', 'properties', 'policy', 'options', 'unknown-option', 'protocol', 'public-suffix', 'regexp', 'origin-option'
+  'parse-origin', 'origin-limits', 'attack-origins', 'properties', 'policy', 'options', 'issue-texts', 'unknown-option', 'protocol', 'public-suffix', 'regexp', 'origin-option'
 ]
 
 /** Cases a property, where the tests don't say themselves: enough for a mutant, of which there are a thousand. */
