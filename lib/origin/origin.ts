@@ -1,5 +1,3 @@
-import { parseUrl } from '../text/url.js'
-
 /** The longest scheme that is taken for one; the standard names no limit, real ones stay below 25 characters. */
 const MAX_SCHEME_LENGTH = 64
 
@@ -66,5 +64,6 @@ function needsCanonicalForm (scheme: string, host: string): boolean {
 
 function canonicalHost (host: string): string | undefined {
   const url = `https://${host}`
-  return parseUrl(url)?.hostname
+  // The faster way is safe here: the text is ASCII, see parseUrl.
+  return URL.canParse(url) ? new URL(url).hostname : undefined
 }
