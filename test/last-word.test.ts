@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import httpProxy from '@fastify/http-proxy'
 import Fastify, { type FastifyReply } from 'fastify'
 import t from 'tap'
@@ -25,6 +26,7 @@ const handlers: Array<{
   { title: 'Vary: * stays', handle: reply => reply.header('vary', '*').send('a'), expected: { vary: '*', ...granted } },
   { title: 'a Vary that was removed comes back', handle: reply => reply.removeHeader('vary').send('a'), expected: { vary: 'Origin', ...granted } },
   { title: 'a Vary set on the Node response is kept too', handle: reply => { reply.raw.setHeader('Vary', 'Accept'); return reply.send('a') }, expected: { vary: 'Origin, Accept', ...granted } },
+  { title: 'and before a stream, for which Fastify hands its own over to Node', handle: reply => { reply.raw.setHeader('Vary', 'Accept'); return reply.send(Readable.from(['a'])) }, expected: { vary: 'Origin, Accept', ...granted } },
   { title: 'an error with a Vary keeps both', handle: () => { throw Object.assign(new Error('thrown'), { headers: { vary: 'Accept' } }) }, expected: { vary: 'Accept, Origin', ...granted } },
   { title: 'any origin puts nothing into a Vary', options: { origin: '*' }, handle: reply => reply.header('vary', 'Accept').send('a'), expected: { vary: 'Accept', 'access-control-allow-origin': '*' } },
   { title: 'a handler cannot widen the policy to any origin', handle: reply => reply.header('Access-Control-Allow-Origin', '*').send('a'), expected: { vary: 'Origin', ...granted } },
@@ -33,7 +35,7 @@ const handlers: Array<{
   { title: 'a handler cannot add credentials', options: { origin: APP }, handle: reply => reply.header('Access-Control-Allow-Credentials', 'true').send('a'), expected: { vary: 'Origin', 'access-control-allow-origin': APP } },
   { title: 'a handler cannot take permission away by a second value', handle: reply => reply.header('Access-Control-Allow-Origin', [APP, EVIL]).send('a'), expected: { vary: 'Origin', ...granted } },
   { title: 'a handler may expose more headers', handle: reply => reply.header('Access-Control-Expose-Headers', 'X-A').send('a'), expected: { vary: 'Origin', ...granted, 'access-control-expose-headers': 'X-A' } },
-  { title: 'a Response cannot widen the policy or lose Vary', handle: () => new Response('a', { headers: { vary: 'Accept', 'access-control-allow-origin': '*' } }), expected: { vary: 'Origin, Accept', ...granted } },
+  { title: 'a Response cannot widen the policy or lose Vary', handle: () => new Response('a', { headers: { vary: 'Accept', 'access-control-allow-origin': '*' } }), expected: { vary: 'Accept, Origin', ...granted } },
   { title: 'a Response cannot let in an origin that is refused', origin: EVIL, handle: () => new Response('a', { headers: { 'access-control-allow-origin': EVIL, 'access-control-allow-credentials': 'true' } }), expected: { vary: 'Origin' } },
   { title: 'a Response without such headers passes as it is', handle: () => new Response('a', { headers: { 'x-a': 'b' } }), expected: { vary: 'Origin', ...granted } },
   { title: 'without CORS the handler has the last word', options: { origin: false }, handle: reply => reply.header('Access-Control-Allow-Origin', '*').header('vary', 'Accept').send('a'), expected: { vary: 'Accept', 'access-control-allow-origin': '*' } }

@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import type { RouteCorsOptions } from '../policy/options.js'
-import type { Outcome } from '../policy/policy.js'
 import type { Cors } from './cors-decorator.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
@@ -8,11 +7,6 @@ import type { Target, Unrouted } from './target.js'
 
 /** On an instance: the registration whose policy counts for its routes. Children inherit it with the instance. */
 export const kScope: unique symbol = Symbol('fastify-cors-policy.scope')
-/**
- * On a request: what was decided for its response; nothing where the plugin stays out. No decorator: it would not reach
- * the children of an instance that were made before the plugin loaded.
- */
-export const kOutcome: unique symbol = Symbol('fastify-cors-policy.outcome')
 /** In a route's config: its policy. */
 export const kRoutePolicy: unique symbol = Symbol('fastify-cors-policy.routePolicy')
 /** In the config of the plugin's own routes: what they stand for. */
@@ -37,11 +31,6 @@ declare module 'fastify' {
     cors: Cors
     /** @internal */
     [kScope]?: Scope
-  }
-
-  interface FastifyRequest {
-    /** @internal */
-    [kOutcome]?: Outcome
   }
 }
 

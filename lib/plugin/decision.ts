@@ -5,6 +5,7 @@ import type { OriginPolicy } from '../policy/origin-option.js'
 import type { Outcomes, Policy } from '../policy/policy.js'
 import { isWatched, reportRefusals } from './refusal-report.js'
 import { setOutcome } from './response.js'
+import type { Scope } from './scope.js'
 import { currentTrace } from './trace.js'
 
 /** A policy that decides about origins at all. */
@@ -20,14 +21,14 @@ export interface Exchange {
   /**
    * Goes on once it is decided whether the origin is allowed, and the headers of the outcome are set.
    *
-   * @param methods those of the routes at the URL, for a preflight
+   * @param scope the one whose hook it is
    */
-  goOn: (granted: boolean, policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void
+  goOn: (granted: boolean, policy: DecidingPolicy, scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void
 }
 
 /** Decides about the request's origin, sets the outcome's headers, and goes on: at once, unless a function takes its time. */
 export function decide (
-  exchange: Exchange, policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
+  exchange: Exchange, policy: DecidingPolicy, scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
 ): void {
   const { origins } = policy
   const { origin } = request.raw.headers
@@ -36,14 +37,14 @@ export function decide (
 
   switch (origins.kind) {
     case 'any':
-      settle(true, exchange, policy, methods, request, reply, done)
+      settle(true, exchange, policy, scope, request, reply, done)
       return
     case 'listed':
-      settle(origin !== undefined && origins.origins.has(origin), exchange, policy, methods, request, reply, done)
+      settle(origin !== undefined && origins.origins.has(origin), exchange, policy, scope, request, reply, done)
       return
     case 'decided': {
       if (origin === undefined || parseOrigin(origin) === undefined) {
-        settle(false, exchange, policy, methods, request, reply, done)
+        settle(false, exchange, policy, scope, request, reply, done)
         return
       }
       // Until the function has said yes the answer is no: also for the error response if it throws.
@@ -56,12 +57,12 @@ export function decide (
         return
       }
       if (typeof verdict === 'boolean') {
-        settle(verdict, exchange, policy, methods, request, reply, done)
+        settle(verdict, exchange, policy, scope, request, reply, done)
         return
       }
       Promise.resolve(verdict).then(
         // The reply may have been sent meanwhile, by a timeout.
-        resolved => { if (!reply.sent) settle(resolved === true, exchange, policy, methods, request, reply, done) },
+        resolved => { if (!reply.sent) settle(resolved === true, exchange, policy, scope, request, reply, done) },
         (error: Error) => { done(error) }
       )
     }
@@ -69,10 +70,10 @@ export function decide (
 }
 
 function settle (
-  granted: boolean, exchange: Exchange, policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
+  granted: boolean, exchange: Exchange, policy: DecidingPolicy, scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
 ): void {
   const outcomes = exchange.outcomes(policy)
   setOutcome(request, reply, granted ? outcomes.granted : outcomes.refused)
   if (!granted && isWatched(request)) reportRefusals(request, refused => [originRefusal(policy, refused)])
-  exchange.goOn(granted, policy, methods, request, reply, done)
+  exchange.goOn(granted, policy, scope, request, reply, done)
 }

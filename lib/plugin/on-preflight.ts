@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { disabledRefusal, outsideRefusal, preflightRefusals } from '../diagnostics/refusal.js'
 import type { Policy } from '../policy/policy.js'
 import { requestedHeaders, requestedMethod } from '../protocol/preflight.js'
 import { decide, decides, type DecidingPolicy, type Exchange } from './decision.js'
+import type { PreflightRouter } from './preflight-router.js'
 import { isWatched, reportRefusals } from './refusal-report.js'
 import { preflightSubject } from './resource.js'
 import type { Scope } from './scope.js'
@@ -15,21 +17,21 @@ export function onPreflight (scope: Scope, request: FastifyRequest, reply: Fasti
   const subject = preflightSubject(raw)
 
   if (subject !== undefined) {
-    respond(subject.policy, router.allowMethods(subject.target, subject.policy, raw), request, reply, done)
+    respond(subject.policy, scope, request, reply, done)
   } else if (scope.ownsUnrouted) {
     // No route that the plugin has seen is the target: there is none, or it was declared before the plugin loaded.
     const method = requestedMethod(raw.headers)
     if (method !== undefined && router.hasRoute(method, raw)) warnAboutUnseenRoute(request.server, method, request.url)
-    respond(scope.policy, router.methodsAt(raw), request, reply, done)
+    respond(scope.policy, scope, request, reply, done)
   } else {
     if (isWatched(request)) reportRefusals(request, refused => [outsideRefusal(refused)])
     done()
   }
 }
 
-function respond (policy: Policy, methods: string, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+function respond (policy: Policy, scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   if (decides(policy)) {
-    decide(EXCHANGES[policy.answersPreflight], policy, methods, request, reply, done)
+    decide(EXCHANGES[policy.answersPreflight], policy, scope, request, reply, done)
     return
   }
   if (isWatched(request)) reportRefusals(request, refused => [disabledRefusal(refused)])
@@ -49,12 +51,12 @@ const EXCHANGES: Readonly<Record<Policy['answersPreflight'], Exchange>> = {
   /** https://fetch.spec.whatwg.org/#http-responses: a 403 without CORS headers for an origin that is not allowed. */
   yes: {
     outcomes: policy => policy.preflight,
-    goOn (granted, policy, methods, request, reply) {
+    goOn (granted, policy, scope, request, reply) {
       if (!granted) {
         reply.code(403).type('application/json; charset=utf-8').send(REFUSAL)
         return
       }
-      setPreflightHeaders(policy, methods, request, reply)
+      setPreflightHeaders(policy, scope, request, reply)
       if (policy.cacheControl !== undefined) reply.header('cache-control', policy.cacheControl)
       reply.code(policy.successStatus).send()
     }
@@ -62,22 +64,21 @@ const EXCHANGES: Readonly<Record<Policy['answersPreflight'], Exchange>> = {
   /** The application does, with the policy's headers. */
   continue: {
     outcomes: policy => policy.preflight,
-    goOn (granted, policy, methods, request, reply, done) {
-      if (granted) setPreflightHeaders(policy, methods, request, reply)
+    goOn (granted, policy, scope, request, reply, done) {
+      if (granted) setPreflightHeaders(policy, scope, request, reply)
       done()
     }
   },
   /** The application does, with the headers of any other request. */
   no: {
     outcomes: policy => policy.actual,
-    goOn (_granted, _policy, _methods, _request, _reply, done) { done() }
+    goOn (_granted, _policy, _scope, _request, _reply, done) { done() }
   }
 }
 
-/** @param methods those of the routes at the URL; `''` for none */
-function setPreflightHeaders (policy: DecidingPolicy, methods: string, request: FastifyRequest, reply: FastifyReply): void {
+function setPreflightHeaders (policy: DecidingPolicy, { router }: Scope, request: FastifyRequest, reply: FastifyReply): void {
   const { headers } = request.raw
-  const listed = policy.allowMethods ?? (methods === '' ? '*' : methods)
+  const listed = policy.allowMethods ?? methodsOfRoutes(router, request.raw)
   // Never a literal '*': with credentials browsers take it for a method of that name.
   const allowMethods = listed === '*' ? requestedMethod(headers) : listed
   if (allowMethods !== undefined) reply.header('access-control-allow-methods', allowMethods)
@@ -87,4 +88,11 @@ function setPreflightHeaders (policy: DecidingPolicy, methods: string, request: 
   if (isWatched(request)) {
     reportRefusals(request, refused => preflightRefusals(policy, refused, headers, { methods: allowMethods, headers: allowHeaders }))
   }
+}
+
+/** The methods of the routes at the request's URL; `'*'` where there are none. */
+function methodsOfRoutes (router: PreflightRouter, request: IncomingMessage): string {
+  const subject = preflightSubject(request)
+  const methods = subject === undefined ? router.methodsAt(request) : router.allowMethods(subject.target, subject.policy, request)
+  return methods === '' ? '*' : methods
 }

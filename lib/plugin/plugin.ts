@@ -7,7 +7,7 @@ import { kRoutePolicy, kScope, kStandsFor } from './augmentation.js'
 import { corsDecorator } from './cors-decorator.js'
 import { onRequest } from './on-request.js'
 import { PreflightRouter, type AnnouncedRoute } from './preflight-router.js'
-import { guard } from './response.js'
+import { keepNodeVary } from './response.js'
 import { RoutePolicy } from './route-policy.js'
 import { isRoot, nameOf, ownsUnrouted, type Scope } from './scope.js'
 
@@ -52,8 +52,7 @@ function seeRoute (instance: FastifyInstance, announced: AnnouncedRoute, router:
   const route = new RoutePolicy(instance, announced.config?.cors, `route ${[announced.method].flat().join(', ')} ${announced.url}`)
   if (Object.hasOwn(instance, kScope)) route.scope.sawOwnRoutes = true
   announced.config = { ...announced.config, [kRoutePolicy]: route }
-  // After the route's own onSend hooks, and those of plugins that are registered later: the last word.
-  announced.onSend = [...[announced.onSend ?? []].flat(), guard]
+  announced.onSend = [...[announced.onSend ?? []].flat(), keepNodeVary]
   router.add(instance, announced, route)
 }
 

@@ -7,7 +7,6 @@ import { kStandsFor } from './augmentation.js'
 import { hostOf, statelessHost, type HostConstraint } from './host.js'
 import { isDynamic, mayOverlap, segmentsOf } from './overlap.js'
 import { Probe, Resource } from './resource.js'
-import { guard } from './response.js'
 import type { RoutePolicy } from './route-policy.js'
 import type { Scope } from './scope.js'
 import { isListable, serializeListed, Target, Unrouted, type Endpoint } from './target.js'
@@ -107,7 +106,6 @@ export class PreflightRouter {
       config: { [kStandsFor]: standsFor },
       schema,
       ...(logLevel === undefined ? {} : { logLevel }),
-      onSend: guard,
       handler: notFound
     }
   }

@@ -135,10 +135,10 @@ export const CorsOptionsSchema = Type.Object({
   /** `true` sets a preflight's headers and lets the application's own OPTIONS route answer. Default: `false`. */
   preflightContinue: Type.Optional(flag(false, "true lets the application's own OPTIONS route answer")),
   /**
-   * `true` writes the headers on the Node response too, for replies that bypass Fastify: `reply.hijack()`,
-   * `reply.raw.writeHead`, a stream piped into `reply.raw`, NestJS's `@Sse()`. Default: `false`.
+   * `true` writes the headers on the Node response at once, for code that looks for them there:
+   * `reply.raw.getHeaders()`. Replies that bypass Fastify carry them without it. Default: `false`.
    */
-  rawHeaders: Type.Optional(flag(false, 'true for replies that bypass Fastify')),
+  rawHeaders: Type.Optional(flag(false, 'true for code that reads the headers of reply.raw')),
   /** `false` shows the OPTIONS routes in @fastify/swagger. Default: `true`. */
   hideOptionsRoute: Type.Optional(flag(true, 'false shows the OPTIONS routes in @fastify/swagger')),
   /** The log level of the OPTIONS routes. Default: that of their scope. */
