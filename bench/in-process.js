@@ -12,11 +12,11 @@ export const WARM = { requests: 20_000, milliseconds: 2_000 }
 export async function measureInProcess (lanes, { launches, rounds, slice, warm }) {
   const results = new LaneResults(lanes)
   for (let launch = 0; launch < launches; launch++) {
-    await withLanes(lanes, async processes => {
-      const counts = []
-      // The turn is everybody's once: a lane that always came after a greedy one would pay for it.
-      for (const process of processes) counts.push((await process.ask('warm', { ...warm, slice })).count)
+    const counts = []
+    const warmUp = async process => { counts.push((await process.ask('warm', { ...warm, slice })).count) }
+    await withLanes(lanes, warmUp, async processes => {
       for (let round = 0; round < rounds; round++) {
+        // The turn is everybody's once: a lane that always came after a greedy one would pay for it.
         for (let turn = 0; turn < processes.length; turn++) {
           const index = (turn + round) % processes.length
           results.add(launch, index, await processes[index].ask('run', { count: counts[index] }))

@@ -10,7 +10,7 @@ export class LaneProcess {
 
   constructor (lane) {
     this.lane = lane
-    this.#child = fork(LANE, [JSON.stringify(lane)])
+    this.#child = fork(LANE, [JSON.stringify(lane)], { execArgv: ['--single-threaded-gc'] })
     this.ready = this.#reply()
   }
 
@@ -44,13 +44,21 @@ export class LaneProcess {
   }
 }
 
-/** Starts a process for each lane, does something with them, and ends them whatever happens. */
-export async function withLanes (lanes, use) {
-  const processes = lanes.map(lane => new LaneProcess(lane))
+/**
+ * Starts a process for each lane, does something with all of them, and ends them whatever happens.
+ *
+ * @param prepare what is done with each before the next is started: several that load and compile at once on a few cores
+ * stay slower than others for as long as they live
+ */
+export async function withLanes (lanes, prepare, use) {
+  const processes = []
   try {
-    const started = await Promise.allSettled(processes.map(process => process.ready))
-    const failed = started.find(({ status }) => status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    for (const lane of lanes) {
+      const process = new LaneProcess(lane)
+      processes.push(process)
+      await process.ready
+      await prepare(process)
+    }
     return await use(processes)
   } finally {
     await Promise.allSettled(processes.map(process => process.stop()))

@@ -5,13 +5,19 @@ import { withLanes } from './lane-process.js'
 import { requests } from './requests.js'
 import { summarize } from './statistics.js'
 
+/** A server's CPU time of a request falls for as long. */
+const WARM_SECONDS = 3
+
 /** @returns by lane: the server's CPU time of a request, in ns, and requests a second; both also as ratios to bare Fastify */
 export async function measureOverHttp (lanes, { rounds, seconds, connections }) {
   const taken = lanes.map(() => [])
-  await withLanes(lanes, async processes => {
-    const ports = []
-    for (const process of processes) ports.push((await process.ask('listen')).port)
-    for (const [index, { lane }] of processes.entries()) await load(ports[index], lane, 1, connections)
+  const ports = []
+  const warmUp = async process => {
+    const { port } = await process.ask('listen')
+    ports.push(port)
+    await load(port, process.lane, WARM_SECONDS, connections)
+  }
+  await withLanes(lanes, warmUp, async processes => {
     for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < processes.length; turn++) {
         const index = (turn + round) % processes.length
