@@ -8,12 +8,16 @@ const CREDENTIALS = 'https://fetch.spec.whatwg.org/#cors-protocol-and-credential
 const texts: Array<[options: Record<string, unknown>, ...lines: string[]]> = [
   [{}, '/origin: origin is missing: there is no default that would be both safe and of use → list the origins of your front ends, for example [\'https://app.example.com\']; if it comes from the environment, the variable is not set'],
   [{ origin: true }, "/origin: origin: true would reflect every origin, which browsers take for permission to use credentials → write '*' for a public API without credentials, or list the origins"],
+  [{ origin: '*', credentials: true }, `/origin: '*' with credentials: true would let every web site act as the user who is logged in (${CREDENTIALS}) → list the origins of your front ends, for example ['https://app.example.com', 'https://*.example.com'], or write credentials: false`],
   [{ origin: [1] }, "/origin/0: must be a string or a RegExp, but is 1 → write an origin ('https://app.example.com'), a pattern ('https://*.example.com') or a RegExp"],
   [{ origin: ['*', origin] }, "/origin/0: '*' next to other items: it already covers them, so that one of the two is not meant → write origin: '*' alone, or remove the '*'"],
   [{ origin: 'null' }, "/origin: 'null' is the origin of every sandboxed frame, which any web site can make → serve the page from an origin and list that, or write dangerouslyAllow: ['null-origin']"],
   [{ origin: 'null', credentials: true }, "/origin: 'null' is the origin of every sandboxed frame, which any web site can make: with credentials it would let every web site act as the user → remove it, or write credentials: false"],
   [{ origin: 'http://http.example.com', credentials: true }, '/origin: "http://http.example.com" has no TLS: whoever is on the network can put a script into its pages and act as the user → write "https://http.example.com", or dangerouslyAllow: [\'insecure-origins\']'],
   [{ origin: 'http://a.example.com:4433', credentials: true }, '/origin: "http://a.example.com:4433" has no TLS: whoever is on the network can put a script into its pages and act as the user → write "https://a.example.com:4433", or dangerouslyAllow: [\'insecure-origins\']'],
+  [{ origin: 'http://ws:8080', credentials: true }, '/origin: "http://ws:8080" has no TLS: whoever is on the network can put a script into its pages and act as the user → write "https://ws:8080", or dangerouslyAllow: [\'insecure-origins\']'],
+  [{ origin: 'ws://http:8080', credentials: true }, '/origin: "ws://http:8080" has no TLS: whoever is on the network can put a script into its pages and act as the user → write "wss://http:8080", or dangerouslyAllow: [\'insecure-origins\']'],
+  [{ origin: /\.github\.io$/, credentials: true }, "/origin: /\\.github\\.io$/ would never match: a RegExp is held against the whole origin, scheme://host[:port], as if between ^ and $ → write a pattern, for example 'https://*.example.com', or list the origins"],
   [{ origin, methods: [1] }, "/methods/0: must be a method name, but is 1 → write for example 'PUT'"],
   [{ origin, methods: ['P T'] }, "/methods/0: \"P T\" is not a method name → write for example 'PUT'"],
   [{ origin, methods: ['trace'] }, '/methods/0: browsers let no page send TRACE (https://fetch.spec.whatwg.org/#forbidden-method) → remove it'],
@@ -31,6 +35,8 @@ const texts: Array<[options: Record<string, unknown>, ...lines: string[]]> = [
   [{ origin, vary: [1] }, "/vary/0: must be a header name, but is 1 → write for example 'X-Tenant'"],
   [{ origin, vary: '*' }, '/vary: Vary: * would keep every response of this scope out of every cache → name the request headers that the origin function looks at'],
   [{ origin, cacheControl: 'a\nb' }, "/cacheControl: \"a\\nb\" cannot be sent as a header → write a number of seconds, or a value such as 'public, max-age=3600'"],
+  [{ origin, dangerouslyAllow: [1] }, '/dangerouslyAllow/0: must be one of insecure-origins, public-suffixes, null-origin, but is 1 → name only the rule that you have to break'],
+  [{ origin, vary: [...Array(12).fill('A'), 1] }, "/vary/12: must be a header name, but is 1 → write for example 'X-Tenant'"],
   [{ origin, dangerouslyAllow: ['everything'] }, '/dangerouslyAllow/0: "everything" is not a rule that can be switched off → the rules are insecure-origins, public-suffixes, null-origin']
 ]
 
@@ -50,13 +56,19 @@ const faults: Array<[text: string, fault: string]> = [
   ['x https://user@a.example', 'it has white space or quotes'],
   ['https://443.example:0443', 'it names the default port, which browsers leave out'],
   ['https://a.example:8443:1', 'its host or port is not what browsers send'],
-  ['https://A.example', 'it has upper case']
+  ['https://A.example', 'it has upper case'],
+  ['https://*.A.example', 'it has upper case'],
+  ['https://a.example/b://c/', 'it has a path or a query'],
+  ['https://*.example.com:443', 'it names the default port, which browsers leave out'],
+  ['https://a.example:800000', 'its host or port is not what browsers send'],
+  ['https://*.10.0.0.1', 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*'],
+  ['https://*.*.example.com', 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*']
 ]
 
 t.test('a text that is no origin is told its first fault', async t => {
   for (const [text, fault] of faults) {
     const [issue] = validateCorsOptions({ origin: [text] })
-    t.equal(issue?.message, `${JSON.stringify(text)} is not an origin as browsers send it, and so would never match: ${fault}`)
+    t.equal(issue?.message, `${JSON.stringify(text.replace('user@', '…@'))} is not an origin as browsers send it, and so would never match: ${fault}`)
   }
 })
 

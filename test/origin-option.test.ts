@@ -124,7 +124,7 @@ t.test('a text that is no origin is told what is wrong with it, and what to writ
     ['https://exam ple.com', 'it has white space or quotes', example],
     ['file:///index.html', 'pages from files have the origin null, whatever their path', example],
     ['https://*example.com', 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*', example],
-    ['https://*.example.com/', 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*', 'write "https://*.example.com"'],
+    ['https://*.example.com/', 'it ends in a slash', 'write "https://*.example.com"'],
     ['https://exa{mple}.com', 'its host is not what browsers send', example],
     ['true', 'it is a word, not an origin', example],
     ['false', 'it is a word, not an origin', example],
@@ -137,6 +137,13 @@ t.test('a text that is no origin is told what is wrong with it, and what to writ
     t.ok(issues[0]?.message.includes(`and so would never match: ${fault}`), `${origin}: ${issues[0]?.message}`)
   }
   t.match(validateCorsOptions({ origin: ['https://a.example,https://b.example'] })[0]?.message, 'it has a comma: as an item of an array it is not split')
+})
+
+t.test('a password is not shown', async t => {
+  for (const origin of ['https://admin:secret@example.com', 'https://admin:se@cret@example.com/a@b', 'HTTPS://admin:secret@*.example.com']) {
+    const [issue] = validateCorsOptions({ origin })
+    t.notMatch(JSON.stringify(issue), /admin|cret/, origin)
+  }
 })
 
 /** The values that the hints of a set of options say to write. */

@@ -22,7 +22,10 @@ t.test('the defaults', async t => {
     logLevel: undefined
   })
   t.equal(options.origins, origins, 'kept as they were written, for whoever has to read them')
-  t.match(options, { credentials: false, allowedHeaders: [], exposedHeaders: [], maxAge: 600, vary: [], optionsSuccessStatus: 204, dangerouslyAllow: [] })
+  t.match(options, { credentials: false, allowedHeaders: [], exposedHeaders: [], maxAge: 600, vary: [], optionsSuccessStatus: 204 })
+  t.strictSame(options.dangerouslyAllow, [])
+  t.strictSame(compilePolicy({ origin, dangerouslyAllow: 'null-origin' }).options.dangerouslyAllow, ['null-origin'])
+  t.match(compilePolicy({ origin: [origin, /^https:\/\/a\.example$/] }).origins, { entries: [origin, /^https:\/\/a\.example$/] })
 })
 
 const rows: Array<{ title: string, options: Partial<CorsOptions>, expected: Partial<Policy> }> = [

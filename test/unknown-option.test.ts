@@ -30,7 +30,13 @@ const renamed: Record<string, Record<string, string>> = {
     headers: 'allowedHeaders',
     exposeHeaders: 'exposedHeaders',
     maxAgeSeconds: 'maxAge',
-    optionSuccessStatus: 'optionsSuccessStatus'
+    allowedHeader: 'allowedHeaders',
+    requestHeaders: 'allowedHeaders',
+    exposed: 'exposedHeaders',
+    exposedHeader: 'exposedHeaders',
+    varyHeaders: 'vary',
+    optionSuccessStatus: 'optionsSuccessStatus',
+    [`max-age${'-'.repeat(33)}`]: 'maxAge'
   },
   'the same in another spelling': {
     AllowOrigins: 'origin',

@@ -1,7 +1,7 @@
 import { correctOrigin } from '../origin/correction.js'
 import { parseOrigin, type Origin } from '../origin/origin.js'
 import { OriginSet } from '../origin/origin-set.js'
-import { parsePattern, type OriginPattern } from '../origin/pattern.js'
+import { parsePattern, withoutWildcards, type OriginPattern } from '../origin/pattern.js'
 import { isPublicSuffix } from '../origin/public-suffix.js'
 import { anchorRegExp } from '../origin/regexp.js'
 import { isTrustworthy } from '../origin/trustworthy.js'
@@ -49,7 +49,7 @@ function readOriginSet (items: ReadonlyArray<ListItem<string | RegExp>>, rules: 
     }
     const item = { value, path }
     const origin = parseOrigin(value)
-    const pattern = origin === undefined ? parsePattern(value) : undefined
+    const pattern = parsePattern(value)
     if (origin !== undefined) {
       exact.push(value)
       checkTrustworthy(item, origin, rules, report)
@@ -144,7 +144,9 @@ function checkNull ({ path }: ListItem<string>, { credentials, allowances }: Ori
   }
 }
 
-/** What a text has that an origin hasn't; the first that fits is named. */
+const WILDCARD = 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*'
+
+/** What a text has, its wildcards left out, that an origin hasn't; the first that fits is named. */
 const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:true|false|undefined|null)$/i, 'it is a word, not an origin; in options write it without quotes, in the environment leave the variable out'],
   [/[\s"']/, 'it has white space or quotes'],
@@ -152,9 +154,9 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^file:/i, 'pages from files have the origin null, whatever their path'],
   [/^(?![a-z][a-z0-9+.-]*:\/\/)/i, 'it does not begin with a scheme and ://'],
   [/^[^/]*:\/\/[^/?#]*@/, 'it has a user name'],
-  [/\*/, 'a * may only stand for subdomains, https://*.example.com, and for the port, http://localhost:*'],
+  [/\*/, WILDCARD],
   [/^[^/]*:\/\/[^/?#]*\/$/, 'it ends in a slash'],
-  [/^[^/]*:\/\/[^/?#]*[/?#]/, 'it has a path or a query'],
+  [/:\/\/[^/?#]*[/?#]/, 'it has a path or a query'],
   [/[^ -~]/, 'it is not ASCII: browsers send international names as punycode'],
   [/[A-Z]/, 'it has upper case'],
   [/:0*(?:80|443|21)$/, 'it names the default port, which browsers leave out'],
@@ -162,18 +164,25 @@ const FAULTS: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 
 function invalidOrigin ({ value, path }: ListItem<string>, rules: OriginRules): CorsIssue {
-  const fault = FAULTS.find(([sign]) => sign.test(value))
+  const plain = withoutWildcards(value)
+  const fault = FAULTS.find(([sign]) => sign.test(plain))
   const word = fault === FAULTS[0]
+  const otherwise = plain === value ? 'its host is not what browsers send' : WILDCARD
   const corrected = word ? undefined : correctOrigin(value)
   return {
     code: 'INVALID_ORIGIN',
     path,
-    message: `${show(value)} is not an origin as browsers send it, and so would never match: ${fault?.[1] ?? 'its host is not what browsers send'}`,
+    message: `${show(withoutPassword(value))} is not an origin as browsers send it, and so would never match: ${fault?.[1] ?? otherwise}`,
     // Whole, however long: it is there to be copied.
     hint: corrected === undefined
       ? "write scheme://host[:port], for example 'https://app.example.com'"
       : `write ${JSON.stringify(acceptable(corrected, rules))}`
   }
+}
+
+/** Messages end up in logs. */
+function withoutPassword (text: string): string {
+  return text.replace(/^([^/]*:\/\/)[^/?#]*@/, '$1…@')
 }
 
 /** A corrected origin or pattern as the other rules accept it, so that correcting it once is enough. */

@@ -54,7 +54,7 @@ export interface Policy {
 export function compilePolicy (options: unknown, where?: string): Policy {
   const issues: CorsIssue[] = []
   const checked = readOptions(options, issue => { issues.push(issue) })
-  if (checked === undefined || issues.length > 0) throw new CorsOptionsError(issues, where)
+  if (checked === undefined) throw new CorsOptionsError(issues, where)
 
   const { origins, allowedHeaders, methods, maxAge } = checked
   const vary = origins.kind === 'any' ? [] : ['Origin', ...checked.vary]

@@ -1,7 +1,7 @@
 import { isRegExp } from 'node:util/types'
 import type { ValueError } from '@sinclair/typebox/errors'
 import { pointer, show, type CorsIssue } from './issue.js'
-import { checkHeaderName, checkMethod, checkRequestHeader, checkResponseHeader, readList, readNames, wildcardInList, type Names, type Report } from './list-option.js'
+import { checkHeaderName, checkMethod, checkRequestHeader, checkResponseHeader, readList, readNames, type Names, type Report } from './list-option.js'
 import { ALLOWANCES, CorsOptionsSchema, type CorsOptions, type DangerousAllowance } from './options.js'
 import { readOriginPolicy, type OriginPolicy } from './origin-option.js'
 import { Errors, ValueErrorType } from './typebox.js'
@@ -75,12 +75,14 @@ function toPlain (value: unknown): unknown {
   return isRegExp(value) ? new RegExp(value) : SOME_OBJECT
 }
 
-/** @returns the names of the options whose shape is wrong */
+/** @returns the names of the options that are unknown, or whose shape is wrong */
 function checkShape (snapshot: Readonly<Record<string, unknown>>, report: Report): Set<string> {
   const wrong = new Set<string>()
   for (const error of Errors(CorsOptionsSchema, snapshot)) {
     if (error.type === ValueErrorType.ObjectAdditionalProperties) {
-      report(unknownOption(unescapePointer(error.path), Object.keys(CorsOptionsSchema.properties)))
+      const name = unescapePointer(error.path)
+      wrong.add(name)
+      report(unknownOption(name, Object.keys(CorsOptionsSchema.properties)))
       continue
     }
     const name = error.path.split('/')[1] as string
@@ -96,10 +98,11 @@ function unescapePointer (path: string): string {
   return path.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
-const LIST_ITEM = /^\/[^/]+\/\d+$/
+/** The path of a list's item. */
+const LIST_ITEM = /\/\d/
 
 function shapeIssues (error: ValueError): CorsIssue[] {
-  if (error.path === '/origin' && error.value === undefined) {
+  if (error.type === ValueErrorType.ObjectRequiredProperty) {
     return [{
       code: 'MISSING_ORIGIN',
       path: '/origin',
@@ -199,7 +202,8 @@ function readVary (option: CorsOptions['vary'], report: Report): string[] {
 
 function wildcardInVary (path: string): CorsIssue {
   return {
-    ...wildcardInList({ value: '*', path }, 'vary'),
+    code: 'WILDCARD_IN_LIST',
+    path,
     message: 'Vary: * would keep every response of this scope out of every cache',
     hint: 'name the request headers that the origin function looks at'
   }
