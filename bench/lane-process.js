@@ -8,9 +8,9 @@ const LANE = fileURLToPath(new URL('lane.js', import.meta.url))
 export class LaneProcess {
   #child
 
-  constructor (lane) {
+  constructor (lane, execArgv) {
     this.lane = lane
-    this.#child = fork(LANE, [JSON.stringify(lane)], { execArgv: ['--single-threaded-gc'] })
+    this.#child = fork(LANE, [JSON.stringify(lane)], { execArgv })
     this.ready = this.#reply()
   }
 
@@ -47,14 +47,15 @@ export class LaneProcess {
 /**
  * Starts a process for each lane, does something with all of them, and ends them whatever happens.
  *
- * @param prepare what is done with each before the next is started: several that load and compile at once on a few cores
- * stay slower than others for as long as they live
+ * @param options.prepare what is done with each before the next is started: several that load and compile at once on a
+ * few cores stay slower than others for as long as they live
+ * @param options.execArgv Node's own arguments
  */
-export async function withLanes (lanes, prepare, use) {
+export async function withLanes (lanes, { prepare, execArgv = [] }, use) {
   const processes = []
   try {
     for (const lane of lanes) {
-      const process = new LaneProcess(lane)
+      const process = new LaneProcess(lane, execArgv)
       processes.push(process)
       await process.ready
       await prepare(process)

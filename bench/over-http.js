@@ -12,12 +12,12 @@ const WARM_SECONDS = 3
 export async function measureOverHttp (lanes, { rounds, seconds, connections }) {
   const taken = lanes.map(() => [])
   const ports = []
-  const warmUp = async process => {
+  const prepare = async process => {
     const { port } = await process.ask('listen')
     ports.push(port)
     await load(port, process.lane, WARM_SECONDS, connections)
   }
-  await withLanes(lanes, warmUp, async processes => {
+  await withLanes(lanes, { prepare }, async processes => {
     for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < processes.length; turn++) {
         const index = (turn + round) % processes.length

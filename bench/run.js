@@ -16,7 +16,7 @@ import { measureImport, measureRoutes } from './startup.js'
 const FULL = {
   inProcess: { launches: 3, rounds: 15, slice: 20, warm: WARM },
   /** Of the groups whose goals are a few hundredths wide. */
-  closeLaunches: 5,
+  closeLaunches: 7,
   http: { rounds: 3, seconds: 2, connections: 10 },
   startups: 9,
   requests: 1_000_000
