@@ -114,3 +114,23 @@ t.test('the schema tells the defaults', async t => {
     dangerouslyAllow: []
   })
 })
+
+/** What a RegExp is told, with and without a proposal that would be accepted. */
+const regexps: Array<[regexp: RegExp, credentials: boolean, code: string, message: string, hint: string]> = [
+  [/^https:\/\/app.example\.com$/, false, 'UNESCAPED_DOT', 'has a . between characters of a host, which matches any character, so that other hosts match too', 'write /^https:\\/\\/app\\.example\\.com$/'],
+  [/^https:\/\/[a-z]+.github\.io$/, true, 'UNESCAPED_DOT', 'has a . between characters of a host, which matches any character, so that other hosts match too', 'write \\. for a dot, and [a-z0-9-] for any character of a label'],
+  [/example\.com$/, false, 'UNMATCHABLE_REGEXP', 'would never match: a RegExp is held against the whole origin, scheme://host[:port], as if between ^ and $', 'write ["https://example.com", "https://*.example.com"]'],
+  [/^https:\/\/([a-z]+)*\.example\.com$/, false, 'UNSAFE_REGEXP', 'can be read in so many ways that an origin of a few hundred characters would keep the server busy (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS)', 'write "https://*.example.com"'],
+  [/^https:\/\/(.+)+$/, false, 'UNSAFE_REGEXP', 'can be read in so many ways that an origin of a few hundred characters would keep the server busy (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS)', "write a pattern, for example 'https://*.example.com', or list the origins"],
+  [/^https:\/\/[a-z.]+$/, true, 'ANY_ORIGIN_WITH_CREDENTIALS', 'matches origins that anybody can have, and with credentials: true would let every web site act as the user who is logged in: one is "https://evil.io"', "list the origins of your front ends, for example ['https://app.example.com', 'https://*.example.com'], or write credentials: false"],
+  [/^https:\/\/[a-z]+example\.com$/, true, 'ANY_ORIGIN_WITH_CREDENTIALS', 'matches origins that anybody can have, and with credentials: true would let every web site act as the user who is logged in: one is "https://evilexample.com"', 'write ["https://example.com", "https://*.example.com"]'],
+  [/^https:\/\/[a-z]+\.github\.io$/, true, 'PUBLIC_SUFFIX_WITH_CREDENTIALS', 'also matches "https://evil.github.io": anybody can get a name under "github.io" (https://publicsuffix.org), and its pages would act as the user', 'name your own hosts, for example "https://my-app.github.io", or write dangerouslyAllow: [\'public-suffixes\']'],
+  [/^https?:\/\/app\.example\.com$/, true, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'matches "http://app.example.com", which has no TLS: whoever is on the network can put a script into its pages and act as the user', "write /^https:\\/\\/app\\.example\\.com$/, or write dangerouslyAllow: ['insecure-origins']"],
+  [/^.*:\/\/app\.example\.com$/, true, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'matches "ws://app.example.com", which has no TLS: whoever is on the network can put a script into its pages and act as the user', "write \"https://app.example.com\", or write dangerouslyAllow: ['insecure-origins']"]
+]
+
+t.test('a RegExp is told what it matches, and what to write', async t => {
+  for (const [regexp, credentials, code, message, hint] of regexps) {
+    t.strictSame(validateCorsOptions({ origin: regexp, credentials }), [{ code, path: '/origin', message: `${String(regexp)} ${message}`, hint }], String(regexp))
+  }
+})
