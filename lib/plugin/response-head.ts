@@ -11,7 +11,7 @@ const kDecided: unique symbol = Symbol('fastify-cors-policy.decided')
 
 type WriteHead = (this: NodeResponse, statusCode: number, reason?: unknown, headers?: unknown) => NodeResponse
 
-interface NodeResponse extends Pick<FastifyReply['raw'], 'getHeader' | 'hasHeader' | 'removeHeader'> {
+interface NodeResponse extends Pick<FastifyReply['raw'], 'getHeader' | 'getHeaderNames' | 'hasHeader' | 'removeHeader'> {
   writeHead: WriteHead
   [kDecided]?: Decided
 }
@@ -63,27 +63,27 @@ function isAsDecided (response: NodeResponse, { outcome, allowOrigin }: Decided,
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
   const headers = given as Record<string, unknown>
   const { vary, allowCredentials, exposeHeaders } = outcome
-  if (vary !== undefined && (headers['vary'] !== vary || response.hasHeader('vary'))) return false
-  if (headers[ALLOW_ORIGIN] !== allowOrigin || (allowOrigin === undefined && response.hasHeader(ALLOW_ORIGIN))) return false
-  if (allowCredentials ? headers[ALLOW_CREDENTIALS] !== 'true' : headers[ALLOW_CREDENTIALS] !== undefined || response.hasHeader(ALLOW_CREDENTIALS)) return false
+  if (response.getHeaderNames().some(isGoverned)) return false
+  if (vary !== undefined && headers['vary'] !== vary) return false
+  if (headers[ALLOW_ORIGIN] !== allowOrigin) return false
+  if (headers[ALLOW_CREDENTIALS] !== (allowCredentials ? 'true' : undefined)) return false
   if (exposeHeaders !== undefined && headers[EXPOSE_HEADERS] === undefined) return false
-  // Fastify writes names in lower case; whoever hands over headers of his own may not.
-  for (const name in headers) {
-    if ((name.length === 4 || name.length === ALLOW_ORIGIN.length || name.length === ALLOW_CREDENTIALS.length) && name !== name.toLowerCase()) return false
-  }
+  // Fastify's names are in lower case, as those above; others may come in any.
+  for (const name in headers) if (isGoverned(name.toLowerCase()) && !isGoverned(name)) return false
   return true
+}
+
+function isGoverned (name: string): boolean {
+  return name === ALLOW_ORIGIN || name === ALLOW_CREDENTIALS || name === 'vary'
 }
 
 /** The headers, in the form in which they were given, with the policy's in place of what they said. */
 function correct (response: NodeResponse, { outcome, allowOrigin }: Decided, given: unknown): object {
   const { vary, allowCredentials, exposeHeaders } = outcome
   const headers = entriesOf(given)
-  const governs = (name: string): boolean => name === ALLOW_ORIGIN || name === ALLOW_CREDENTIALS || (name === 'vary' && vary !== undefined)
-  const corrected = headers.filter(([name]) => !governs(name.toLowerCase()))
-  if (vary !== undefined) {
-    const field = valuesOf(headers, 'vary').join(', ')
-    corrected.push(['vary', mergeVary(mergeVary(field, String(response.getHeader('vary') ?? '')), vary)])
-  }
+  const corrected = headers.filter(([name]) => !isGoverned(name.toLowerCase()))
+  const field = mergeVary(mergeVary(valuesOf(headers, 'vary').join(', '), String(response.getHeader('vary') ?? '')), vary ?? '')
+  if (field !== '') corrected.push(['vary', field])
   response.removeHeader(ALLOW_ORIGIN)
   response.removeHeader(ALLOW_CREDENTIALS)
   if (allowOrigin !== undefined) corrected.push([ALLOW_ORIGIN, allowOrigin])
