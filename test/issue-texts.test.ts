@@ -1,5 +1,6 @@
 import t from 'tap'
-import { CorsOptionsSchema, validateCorsOptions } from '../lib/index.js'
+import { CorsOptionsError, CorsOptionsSchema, validateCorsOptions } from '../lib/index.js'
+import { compilePolicy } from '../lib/policy/policy.js'
 
 const origin = 'https://app.example.com'
 const CREDENTIALS = 'https://fetch.spec.whatwg.org/#cors-protocol-and-credentials'
@@ -43,6 +44,7 @@ const texts: Array<[options: Record<string, unknown>, ...lines: string[]]> = [
 t.test('every issue says where it is, what is wrong and why, and what to write instead', async t => {
   for (const [options, ...lines] of texts) {
     t.strictSame(validateCorsOptions(options).map(({ path, message, hint }) => `${path}: ${message} → ${hint}`), lines)
+    t.throws(() => compilePolicy(options), CorsOptionsError, lines[0])
   }
 })
 
