@@ -44,7 +44,7 @@ const texts: Array<[options: Record<string, unknown>, ...lines: string[]]> = [
 t.test('every issue says where it is, what is wrong and why, and what to write instead', async t => {
   for (const [options, ...lines] of texts) {
     t.strictSame(validateCorsOptions(options).map(({ path, message, hint }) => `${path}: ${message} → ${hint}`), lines)
-    t.throws(() => compilePolicy(options), CorsOptionsError, lines[0])
+    t.throws(() => compilePolicy(options), CorsOptionsError, String(lines[0]))
   }
 })
 
