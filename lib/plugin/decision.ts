@@ -48,7 +48,7 @@ export function decide (
         return
       }
       // Until the function has said yes the answer is no: also for the error response if it throws.
-      setOutcome(request, reply, exchange.outcomes(policy).refused)
+      setOutcome(reply, exchange.outcomes(policy).refused, origin)
       let verdict: unknown
       try {
         verdict = origins.decide(origin, request)
@@ -73,7 +73,7 @@ function settle (
   granted: boolean, exchange: Exchange, policy: DecidingPolicy, scope: Scope, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
 ): void {
   const outcomes = exchange.outcomes(policy)
-  setOutcome(request, reply, granted ? outcomes.granted : outcomes.refused)
+  setOutcome(reply, granted ? outcomes.granted : outcomes.refused, request.raw.headers.origin)
   if (!granted && isWatched(request)) reportRefusals(request, refused => [originRefusal(policy, refused)])
   exchange.goOn(granted, policy, scope, request, reply, done)
 }

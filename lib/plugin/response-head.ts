@@ -63,13 +63,14 @@ function isAsDecided (response: NodeResponse, { outcome, allowOrigin }: Decided,
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
   const headers = given as Record<string, unknown>
   const { vary, allowCredentials, exposeHeaders } = outcome
-  if (response.getHeaderNames().some(isGoverned)) return false
+  const onNode = response.getHeaderNames()
+  if (onNode.length > 0 && onNode.some(isGoverned)) return false
   if (vary !== undefined && headers['vary'] !== vary) return false
   if (headers[ALLOW_ORIGIN] !== allowOrigin) return false
   if (headers[ALLOW_CREDENTIALS] !== (allowCredentials ? 'true' : undefined)) return false
   if (exposeHeaders !== undefined && headers[EXPOSE_HEADERS] === undefined) return false
   // Fastify's names are in lower case, as those above; others may come in any.
-  for (const name in headers) if (isGoverned(name.toLowerCase()) && !isGoverned(name)) return false
+  for (const name in headers) if (!isGoverned(name) && isGoverned(name.toLowerCase())) return false
   return true
 }
 

@@ -3,10 +3,14 @@ import type { Outcome } from '../policy/policy.js'
 import { mergeVary } from '../protocol/vary.js'
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, EXPOSE_HEADERS, governHead, isDecided } from './response-head.js'
 
-/** Gives a response the headers of an outcome, and sees to it that they are those that leave. */
-export function setOutcome (request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void {
+/**
+ * Gives a response the headers of an outcome, and sees to it that they are those that leave.
+ *
+ * @param origin that of the request
+ */
+export function setOutcome (reply: FastifyReply, outcome: Outcome, origin: string | undefined): void {
   const { vary, exposeHeaders } = outcome
-  const allowOrigin = allowedOrigin(request, outcome)
+  const allowOrigin = outcome.allowOrigin === 'origin' ? origin : outcome.allowOrigin === '*' ? '*' : undefined
   governHead(reply, outcome, allowOrigin)
   if (vary !== undefined) extendVary(reply, vary)
   if (allowOrigin !== undefined) {
@@ -26,10 +30,6 @@ export function keepNodeVary (_request: FastifyRequest, reply: FastifyReply, pay
     extendVary(reply, String(reply.raw.getHeader('vary')))
   }
   done(null, payload)
-}
-
-function allowedOrigin ({ raw }: FastifyRequest, { allowOrigin }: Outcome): string | undefined {
-  return allowOrigin === 'origin' ? raw.headers.origin : allowOrigin === '*' ? '*' : undefined
 }
 
 function extendVary (reply: FastifyReply, vary: string): void {
