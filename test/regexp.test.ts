@@ -1,5 +1,6 @@
 import t from 'tap'
-import { parseRegExp, readAutomata } from '../lib/origin/automaton.js'
+import { ALPHABET, commonText, parseRegExp, readAutomata } from '../lib/origin/automaton.js'
+import { insecureShapes, originShape, strangerShapes } from '../lib/origin/origin-shape.js'
 import { anchorRegExp, inspectRegExp } from '../lib/origin/regexp.js'
 import { validateCorsOptions, type CorsOptions } from '../lib/index.js'
 
@@ -56,6 +57,10 @@ const good: RegExp[] = [
   /https:\/\/a[.-].c\.example\.com/,
   /https:\/\/a(|b).c\.example\.com/,
   /https:\/\/a(?:b|-).c\.example\.com/,
+  /https:\/\/(?:a-|b).c\.example\.com/,
+  /https:\/\/a\.b.(?:c|-d)\.example\.com/,
+  /https:\/\/a\db\.example\.com/,
+  /https:\/\/[[a].b\.example\.com/,
   /https:\/\/\b[a-z]+\b\.example\.com/,
   /https:\/\/.*\.internal/,
   /https:\/\/.*\.cluster\.local/,
@@ -80,6 +85,11 @@ const wide: Array<[RegExp, code: string, example: string | undefined, proposal: 
   [/https:\/\/example\.com.*/, 'ANY_ORIGIN_WITH_CREDENTIALS', undefined, '"https://example.com"'],
   [/https:\/\/([\w-]+\.)*[\w-]+\.example\.com.*/, 'ANY_ORIGIN_WITH_CREDENTIALS', undefined, '"https://*.example.com"'],
   [/http:\/\/.*\.example\.com.*/, 'ANY_ORIGIN_WITH_CREDENTIALS', undefined, '"https://*.example.com"'],
+  [/(?=https:\/\/)(?=.*\.net$)(?=.*q7z-nobody).*/, 'ANY_ORIGIN_WITH_CREDENTIALS', 'https://a.q7z-nobody-x3.net', undefined],
+  [/(?=https:\/\/)(?=.*:8443$)(?=.*q7z-nobody).*/, 'ANY_ORIGIN_WITH_CREDENTIALS', 'https://q7z-nobody-x3.com:8443', undefined],
+  [/^http:\/\/example\.com.*/, 'ANY_ORIGIN_WITH_CREDENTIALS', undefined, '"https://example.com"'],
+  [/wss?:\/\/a\.example\.com/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'ws://a.example.com', '/wss:\\/\\/a\\.example\\.com/'],
+  [/ws:\/\/a\.example\.com/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'ws://a.example.com', '/wss:\\/\\/a\\.example\\.com/'],
   [/(?=https:\/\/)(?=.*\.com$)(?=.*q7z-nobody).*/, 'ANY_ORIGIN_WITH_CREDENTIALS', 'https://q7z-nobody-x3.com', undefined],
   [/https:\/\/[a-z-]+\.vercel\.app/, 'PUBLIC_SUFFIX_WITH_CREDENTIALS', 'https://evil.vercel.app', undefined],
   [/https:\/\/[\w-]+--my-app\.netlify\.app/, 'PUBLIC_SUFFIX_WITH_CREDENTIALS', 'https://evil--my-app.netlify.app', undefined],
@@ -102,6 +112,13 @@ const wrong: Array<[RegExp, code: string, proposal: string | undefined]> = [
   [/https:\/\/(?:app(?:.example))\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(?:app(?:\\.example))\\.com/'],
   [/https:\/\/[\w]+.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/[\\w]+\\.example\\.com/'],
   [/https:\/\/app\d.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/app\\d\\.example\\.com/'],
+  [/https:\/\/(app.)example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(app\\.)example\\.com/'],
+  [/https:\/\/app\w.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/app\\w\\.example\\.com/'],
+  [/https:\/\/(?:-a|b).c\.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(?:-a|b)\\.c\\.example\\.com/'],
+  [/https:\/\/a\.b.(?:c-|d)\.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/a\\.b\\.(?:c-|d)\\.example\\.com/'],
+  [/https:\/\/(\u00e4|b)\.c.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(\\u00e4|b)\\.c\\.example\\.com/'],
+  [/https:\/\/(ä|b)\.c.example\.com/, 'UNESCAPED_DOT', '"https://*.c.example.com"'],
+  [new RegExp(`https:\\/\\/(${'a'.repeat(171)}|b).example\\.com`), 'UNESCAPED_DOT', `/https:\\/\\/(${'a'.repeat(171)}|b)\\.example\\.com/`],
   [/https:\/\/app\.example.(com|net)/, 'UNESCAPED_DOT', '/https:\\/\\/app\\.example\\.(com|net)/'],
   [/https:\/\/(?!admin.example)[a-z]+\.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(?!admin\\.example)[a-z]+\\.example\\.com/'],
   [new RegExp(`https:\\/\\/(${'a'.repeat(200)}|b).example\\.com`), 'UNESCAPED_DOT', '"https://*.example.com"'],
@@ -116,6 +133,12 @@ const wrong: Array<[RegExp, code: string, proposal: string | undefined]> = [
   [/https:\/\/Example\.com/, 'UNMATCHABLE_REGEXP', '"https://example.com"'],
   [/https:\/\/example\.com:443/, 'UNMATCHABLE_REGEXP', '"https://example.com"'],
   [/\/\/app\.example\.com$/, 'UNMATCHABLE_REGEXP', '"https://app.example.com"'],
+  [/a\.b[0-9]+\.example\.com$/, 'UNMATCHABLE_REGEXP', '"https://*.example.com"'],
+  [/https:\/\/example\.com:[a-z]/, 'UNMATCHABLE_REGEXP', '"https://example.com"'],
+  [/a\db\.example\.com$/, 'UNMATCHABLE_REGEXP', '["https://b.example.com","https://*.b.example.com"]'],
+  [/a\b\.example\.com$/, 'UNMATCHABLE_REGEXP', '["https://a.example.com","https://*.a.example.com"]'],
+  [/(example\.com)$/, 'UNMATCHABLE_REGEXP', '["https://example.com","https://*.example.com"]'],
+  [/(?:example\.com)$/, 'UNMATCHABLE_REGEXP', '["https://example.com","https://*.example.com"]'],
   [/example/, 'UNMATCHABLE_REGEXP', undefined],
   [/null/, 'UNMATCHABLE_REGEXP', undefined],
   [/(?:)/, 'UNMATCHABLE_REGEXP', undefined],
@@ -134,6 +157,10 @@ const busy: RegExp[] = [
   /https:\/\/(.+)+\.example\.com/,
   /https:\/\/([a-z0-9]+-?)+\.example\.com/,
   /https:\/\/(?:[a-z0-9-]*\.?)*example\.com/,
+  // What is read in two ways is not the shortest way round.
+  /https:\/\/(?:c|ab|a(?:b))*x\.com/,
+  /https:\/\/(?:c|(?:ab)+)*x\.com/,
+  /https:\/\/(?:ab)*(?:ab)*(?:ab)*(?:ab)*(?:ab)*x\.com/,
   /https:\/\/([a-z.]+)+com/,
   /https:\/\/(.*\..*)*\.example\.com/,
   /https:\/\/(\d+|\w+)+\.example\.com/,
@@ -240,6 +267,51 @@ t.test('a RegExp matches a whole origin or nothing, whatever its source and flag
     const anchored = anchorRegExp(regexp)
     for (const origin of matched) t.equal(anchored.test(origin), true, `${regexp} ${origin}`)
     for (const origin of not) t.equal(anchored.test(origin), false, `${regexp} ${JSON.stringify(origin)}`)
+  }
+  t.end()
+})
+
+t.test('what is too large to look at is said to be', t => {
+  const pairs = `(?:${Array.from({ length: 400 }, (_, index) => index.toString(36).padStart(2, 'z')).join('|')})+`
+  const characters = '[a-z]{300}'.repeat(80)
+  t.throws(() => readAutomata(parseRegExp(`${pairs}${pairs}`, '')), { name: 'RangeError', message: 'more than 200000 pairs of characters' })
+  t.throws(() => readAutomata(parseRegExp(characters, '')), { name: 'RangeError', message: 'more than 20000 characters' })
+  t.end()
+})
+
+t.test('what can be empty, and what stands for any text', t => {
+  t.equal(readAutomata(parseRegExp('a|', ''))[0].final[0], true)
+  const [{ characters, final }] = readAutomata(parseRegExp('(a)\\1', ''))
+  t.same(characters, [0n, 1n, (1n << BigInt(ALPHABET.length)) - 1n])
+  t.same(final, [false, true, true], 'none too')
+  t.equal(parseRegExp('a', 'dgimsuy').flags, 'isu')
+  t.end()
+})
+
+t.test('a RegExp that is refused for the time that it takes is not tried on any origin', t => {
+  t.same(inspectRegExp(anchorRegExp(/https:\/\/([a-z]+)+\.com/), true), { faults: [{ kind: 'backtracking' }], risks: [] })
+  t.end()
+})
+
+t.test('the shapes that a RegExp is held against', t => {
+  const has = (shapes: ReturnType<typeof insecureShapes>, text: string): boolean => {
+    const [only] = readAutomata(parseRegExp(text.replace(/[.:/[\]+]/g, '\\$&'), ''))
+    return shapes.some(shape => commonText(only, shape) === text)
+  }
+  const rows: Array<[shapes: ReturnType<typeof insecureShapes>, texts: string[], others: string[]]> = [
+    [[originShape()],
+      ['https://a.example', 'http://a.example:443', 'https://a.example:80', 'https://a.example:4', 'https://a.example:44', 'https://a.example:4433', 'https://a.example:543', 'https://a.example:453',
+        'http://[::1]:8080', 'htt://a', 'httpx://a', 'xttps://a', 'hxtps://a:1', 'ftp://a', 'a-b.c+d://x_y', 'httpss://a:65535'],
+      ['https://a.example:443', 'http://a.example:80', 'https://a..b', 'https://', 'https://a.example:x', 'ftp://a:012345']],
+    [insecureShapes(),
+      ['http://a.example', 'ws://a.example:8080', 'ftp://a', 'http://localhos', 'http://localhosts', 'http://xocalhost', 'http://localhoss', 'http://a.localhost.b', 'http://128.0.0.1', 'http://12.0.0.1', 'http://10.0.0.1:80', 'http://227.0.0.1', 'http://137.0.0.1', 'http://1270.0.0.1'],
+      ['http://localhost', 'http://a.localhost', 'http://localhost:80', 'https://a.example']],
+    [strangerShapes(''), ['https://evil.com', 'http://a.evil.io:1', 'https://xevilx.zzz', 'https://a.b.icu', 'https://a.xyz:8443', 'https://b.zw'], ['https://a.com', 'evil://evil.com']],
+    [strangerShapes('EVIL'), ['https://zqx.com'], ['https://evil.com']]
+  ]
+  for (const [shapes, texts, others] of rows) {
+    for (const text of texts) t.equal(has(shapes, text), true, text)
+    for (const text of others) t.equal(has(shapes, text), false, text)
   }
   t.end()
 })

@@ -33,7 +33,7 @@ function neighbour (node: AST.Element, side: -1 | 1): AST.Element | undefined {
 function isHostPart (element: AST.Element | undefined, side: -1 | 1): boolean {
   switch (element?.type) {
     case 'Character':
-      return /^[a-z0-9]$/i.test(String.fromCodePoint(element.value))
+      return /[a-z0-9]/i.test(String.fromCodePoint(element.value))
     case 'CharacterSet':
       return !('negate' in element && element.negate) && (element.kind === 'word' || element.kind === 'digit')
     case 'CharacterClass':
