@@ -60,6 +60,8 @@ const good: RegExp[] = [
   /https:\/\/(?:a-|b).c\.example\.com/,
   /https:\/\/a\.b.(?:c|-d)\.example\.com/,
   /https:\/\/a\db\.example\.com/,
+  /https:\/\/(?:abx|aby)*z\.example\.com/,
+  /https:\/\/(?:ab)*(?:c?)?d\.example\.com/,
   /https:\/\/[[a].b\.example\.com/,
   /https:\/\/\b[a-z]+\b\.example\.com/,
   /https:\/\/.*\.internal/,
@@ -99,6 +101,7 @@ const wide: Array<[RegExp, code: string, example: string | undefined, proposal: 
   [/http:\/\/(localhost|app\.example\.com)(:\d+)?/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'http://app.example.com', '/https:\\/\\/(localhost|app\\.example\\.com)(:\\d+)?/'],
   [/http:\/\/192\.168\.\d{1,3}\.\d{1,3}(:\d{1,5})?/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'http://192.168.0.0', undefined],
   [/[hw][ts][tp]*:\/\/app\.example\.com/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'ws://app.example.com', '"https://app.example.com"'],
+  [/http:\/\/12[78]\.0\.0\.1/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'http://128.0.0.1', '/https:\\/\\/12[78]\\.0\\.0\\.1/'],
   [/h..p:\/\/[a-z]\.b/, 'INSECURE_ORIGIN_WITH_CREDENTIALS', 'http://a.b', undefined]
 ]
 
@@ -118,7 +121,7 @@ const wrong: Array<[RegExp, code: string, proposal: string | undefined]> = [
   [/https:\/\/a\.b.(?:c-|d)\.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/a\\.b\\.(?:c-|d)\\.example\\.com/'],
   [/https:\/\/(\u00e4|b)\.c.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(\\u00e4|b)\\.c\\.example\\.com/'],
   [/https:\/\/(ä|b)\.c.example\.com/, 'UNESCAPED_DOT', '"https://*.c.example.com"'],
-  [new RegExp(`https:\\/\\/(${'a'.repeat(171)}|b).example\\.com`), 'UNESCAPED_DOT', `/https:\\/\\/(${'a'.repeat(171)}|b)\\.example\\.com/`],
+  [new RegExp(`https:\\/\\/(${'a'.repeat(172)}|b).example\\.com`), 'UNESCAPED_DOT', `/https:\\/\\/(${'a'.repeat(172)}|b)\\.example\\.com/`],
   [/https:\/\/app\.example.(com|net)/, 'UNESCAPED_DOT', '/https:\\/\\/app\\.example\\.(com|net)/'],
   [/https:\/\/(?!admin.example)[a-z]+\.example\.com/, 'UNESCAPED_DOT', '/https:\\/\\/(?!admin\\.example)[a-z]+\\.example\\.com/'],
   [new RegExp(`https:\\/\\/(${'a'.repeat(200)}|b).example\\.com`), 'UNESCAPED_DOT', '"https://*.example.com"'],
