@@ -3,6 +3,9 @@ import library from './library.cjs'
 /** Hosts come parsed, and the private section of the list matters as much as the other: its owners let anybody in. */
 const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHostname: false }
 
+/** A label that no list names, to ask for what holds for any label. */
+const ANY_LABEL = 'q7z-nobody-x3'
+
 /**
  * Whether anybody can get a name under this host: it is a public suffix (https://publicsuffix.org/list/), or has only
  * public suffixes below it (`ck`, by the rule `*.ck`).
@@ -12,7 +15,7 @@ const OPTIONS = { allowPrivateDomains: true, extractHostname: false, validateHos
  */
 export function isPublicSuffix (host: string): boolean {
   const domain = withoutDot(host)
-  return publicSuffixOf(domain) === domain
+  return publicSuffixOf(domain) === domain || publicSuffixOf(`${ANY_LABEL}.${domain}`) === `${ANY_LABEL}.${domain}`
 }
 
 /** The public suffix that a host ends in, if the list has it. */
