@@ -51,7 +51,7 @@ export function governHead ({ raw }: FastifyReply, outcome: Outcome, allowOrigin
 const writeHead: WriteHead = function (statusCode, reason, headers) {
   const decided = this[kDecided] as Decided
   if (typeof reason === 'string') return decided.writeHead.call(this, statusCode, reason, governed(this, decided, headers))
-  return decided.writeHead.call(this, statusCode, governed(this, decided, reason ?? headers))
+  return decided.writeHead.call(this, statusCode, governed(this, decided, headers ?? reason))
 }
 
 /** Looks before it writes: nearly always Fastify hands over the headers as they were set. */
