@@ -140,7 +140,7 @@ t.test('a text that is no origin is told what is wrong with it, and what to writ
 })
 
 t.test('a password is not shown', async t => {
-  for (const origin of ['https://admin:secret@example.com', 'https://admin:se@cret@example.com/a@b', 'HTTPS://admin:secret@*.example.com']) {
+  for (const origin of ['https://admin:secret@example.com', 'https://admin:se@cret@example.com/a@b', 'HTTPS://admin:secret@*.example.com', 'admin:secret@example.com', '//admin:secret@example.com', 'https:/admin:secret@example.com']) {
     const [issue] = validateCorsOptions({ origin })
     t.notMatch(JSON.stringify(issue), /admin|cret/, origin)
   }

@@ -180,9 +180,9 @@ function invalidOrigin ({ value, path }: ListItem<string>, rules: OriginRules): 
   }
 }
 
-/** Messages end up in logs. */
+/** Messages end up in logs. A text without a scheme may have a password too. */
 function withoutPassword (text: string): string {
-  return text.replace(/^([^/]*:\/\/)[^/?#]*@/, '$1…@')
+  return text.replace(/^([^/]*:\/\/?|\/\/)?[^/?#]*@/, (_, before: string = '') => `${before}…@`)
 }
 
 /** A corrected origin or pattern as the other rules accept it, so that correcting it once is enough. */
