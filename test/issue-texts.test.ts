@@ -58,6 +58,7 @@ t.test('every issue says where it is, what is wrong and why, and what to write i
 const faults: Array<[text: string, fault: string]> = [
   ['true', 'it is a word, not an origin; in options write it without quotes, in the environment leave the variable out'],
   ['https://a.example/true', 'it has a path or a query'],
+  ['user@example.com', 'it does not begin with a scheme and ://'],
   ['true.example.com', 'it does not begin with a scheme and ://'],
   ['https://file:1.example', 'its host is not what browsers send'],
   ['https://a.example/?u=https://b@c', 'it has a path or a query'],
